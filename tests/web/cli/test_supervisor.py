@@ -46,8 +46,6 @@ async def test_what_a_process_prints_is_passed_on_under_its_name(capfd):
 async def test_a_process_gets_its_own_environment(capfd):
     printing = "import os; print(os.environ['ANGLE'], flush=True); input()"
     child = Child("x", [sys.executable, "-c", printing], {"ANGLE": "room"})
-        "x", [sys.executable, "-c", "import os; print(os.environ['ANGLE'], flush=True); input()"], {"ANGLE": "room"}
-    )
     supervisor = Supervisor([child])
     running = asyncio.create_task(supervisor.run())
     printed = []
