@@ -1,0 +1,1 @@
+"""What decodes and encodes, each in a process of its own: the live plane itself never touches a picture."""
