@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -103,7 +103,17 @@ class Refused(Exception):
 
 
 class Sink(Protocol):
-    """Where one publication of one feed goes, from its first byte to its end. Calls come from one event loop."""
+    """Where one publication of one feed goes, from its first byte to its end. Calls come from one event loop.
+
+    Attributes
+    ----------
+    hang_up : Callable[[Trouble], None]
+        Set by the way in as soon as the door has admitted the publisher. Calling it turns the publisher out (its key
+        was rotated, its feed was closed): the trouble's sentence is told to the encoder, the connection is closed and
+        `end` is called, once, before it returns. Calling it again, or after the end, does nothing.
+    """
+
+    hang_up: Callable[[Trouble], None]
 
     def configure_video(self, config: VideoConfig) -> None: ...
 
