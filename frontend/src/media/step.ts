@@ -1,0 +1,101 @@
+import { bufferedEnd, isBuffered, setRate, type Source } from './source'
+
+/** One picture as the step keeper sees it. */
+export interface Stepper {
+  readonly video: HTMLVideoElement
+  readonly source: Source | null
+  /** False for a picture that may go its own way (paused, hidden, not yet shown). */
+  readonly inStep: boolean
+}
+
+const TICK_MS = 50
+const CLOSE_ENOUGH = 0.012
+const GAIN = 1.2
+const MOST = 0.08
+const SEEK_ABOVE = 0.5
+const RISE = 0.05
+const FALL = 0.002
+
+/** Speed for a follower that is `error` seconds behind the leader (negative: ahead). */
+export function followRate(error: number, leaderRate: number): number {
+  if (Math.abs(error) < CLOSE_ENOUGH) return leaderRate
+  return leaderRate * (1 + Math.max(-MOST, Math.min(MOST, error * GAIN)))
+}
+
+/**
+ * Keeps angles on one wall clock, the picture's own. The leader keeps its delay; followers are nudged within 8 % and
+ * seek when they are more than half a second off. Where a follower's pictures arrive later than the leader shows them,
+ * the leader is held back until all can be shown together.
+ */
+export class InStep {
+  #timer: ReturnType<typeof setInterval> | undefined
+  leader: Stepper | null = null
+  followers: Stepper[] = []
+
+  start(): void {
+    this.#timer ??= setInterval(() => this.tick(), TICK_MS)
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    for (const follower of this.followers) this.#release(follower)
+    if (this.leader?.source?.control) this.leader.source.control.hold = 0
+  }
+
+  /** Who leads and who follows from now on. */
+  set(leader: Stepper | null, followers: Stepper[]): void {
+    for (const before of [...this.followers, this.leader]) {
+      if (before && !followers.includes(before)) this.#release(before)
+    }
+    this.leader = leader
+    this.followers = followers
+  }
+
+  tick(): void {
+    const leader = this.leader
+    const source = leader?.source
+    if (!leader || !source || source.timeline.empty) return
+    const clock = source.timeline.clockAt(leader.video.currentTime)
+    if (clock === null) return
+    let missing = 0
+    for (const follower of this.followers) {
+      if (follower.inStep) missing = Math.max(missing, this.#follow(follower, leader, clock))
+      else this.#release(follower)
+    }
+    if (source.control) this.#hold(source.control, missing)
+  }
+
+  /** Steer one follower; returns by how many seconds the leader is ahead of what the follower has. */
+  #follow(follower: Stepper, leader: Stepper, clock: number): number {
+    const { video, source } = follower
+    if (!source || source.timeline.empty || video.readyState < 2) return 0
+    const want = source.timeline.mediaAt(clock)
+    const end = bufferedEnd(video)
+    if (want === null || end === null) return 0
+    const lead = source.control ? source.control.target : 0.1
+    const missing = source.control ? Math.max(0, want - (end - lead)) : 0
+    if (want > end) {
+      this.#release(follower)
+      return missing
+    }
+    source.led = true
+    const error = want - video.currentTime
+    if (Math.abs(error) > SEEK_ABOVE) {
+      setRate(video, leader.video.playbackRate)
+      if (!video.seeking && (source.way !== 'interactive' || isBuffered(video, want))) video.currentTime = want
+    } else if (!video.seeking) setRate(video, followRate(error, leader.video.playbackRate))
+    return missing
+  }
+
+  #hold(control: NonNullable<Source['control']>, missing: number): void {
+    if (missing > 0.01) control.hold = Math.min(3, control.wanted + Math.min(RISE, missing))
+    else control.hold = Math.max(0, control.hold - FALL)
+  }
+
+  #release(stepper: Stepper): void {
+    if (!stepper.source?.led) return
+    stepper.source.led = false
+    setRate(stepper.video, 1)
+  }
+}

@@ -1,0 +1,334 @@
+import type { Pass } from '../page/pass'
+import { Signal, Undo } from '../page/signal'
+import type { Say, Word, Values } from '../words'
+import { canFeedVideo } from '../media/buffer'
+import { HlsSource, mediaSourceHere, NativeHls, nativeHlsHere, type HlsOptions } from '../media/hls'
+import { Interactive } from '../media/interactive'
+import { Ladder, lineIsNarrow, type Mode, type Rung, type RungChoice, type Step, type Way } from '../media/ladder'
+import { fetchPlaylist, PlaylistRefused } from '../media/playlist'
+import { setRate, type Source, type SourceEvents } from '../media/source'
+import type { Stepper } from '../media/step'
+import { socketAddress } from '../page/data'
+
+export interface PictureOptions {
+  /** `…/live/v/<group>/<feed>` */
+  address: string
+  pass: Pass | null
+  say: Say
+  title: string
+  /** A picture that is only ever shown small. */
+  small?: boolean
+}
+
+/** What stands over the picture when it does not move; `busy` shows that we are at it. */
+export interface Status {
+  text: string
+  busy: boolean
+}
+
+const REFUSALS = 3
+const FAILED_WAYS = 4
+const STEP_WORDS: Record<Step, Word> = { small: 'slow_small', steady: 'slow_stable', better: 'back_to_original' }
+
+/** One feed on one video element: chooses how it travels, falls back by itself and says what it does. */
+export class Picture implements Stepper {
+  readonly video: HTMLVideoElement
+  readonly status = new Signal<Status | null>(null)
+  readonly notice = new Signal<string>('')
+  readonly latency = new Signal<number | null>(null)
+  readonly rung = new Signal<Rung>('original')
+  readonly way = new Signal<Way>('interactive')
+  readonly shape = new Signal({ width: 0, height: 0, codecs: '' })
+  readonly paused = new Signal(false)
+  readonly recorded = new Signal(false)
+  readonly feedState = new Signal('')
+  readonly choice = new Signal<RungChoice>('auto')
+  readonly mode = new Signal<Mode>('closest')
+  source: Source | null = null
+  #ladder = new Ladder(performance.now())
+  #refusals = 0
+  #failed = 0
+  #avoid: Way | null = null
+  #running = false
+  #suspended = false
+  #hlsStart: number | null = null
+  #undo = new Undo()
+
+  constructor(readonly options: PictureOptions) {
+    this.video = document.createElement('video')
+    this.video.muted = true
+    this.video.playsInline = true
+    this.video.disablePictureInPicture = false
+    this.video.setAttribute('aria-label', this.#say('picture_label', { title: options.title }))
+    if (lineIsNarrow()) this.#ladder.startSmall(performance.now())
+    this.#undo.every(500, () => this.#measure())
+    this.#undo.every(5000, () => this.#calm())
+    if (options.pass) this.#undo.add(options.pass.ended.watch((ended) => ended && this.#shutOut()))
+  }
+
+  get inStep(): boolean {
+    return this.#running && !this.#suspended && !this.paused.value && this.feedState.value !== 'closed'
+  }
+
+  /** The picture's wall clock now, seconds since 1970. */
+  get clock(): number | null {
+    if (!this.source || this.video.readyState < 1) return null
+    return this.source.timeline.clockAt(this.video.currentTime)
+  }
+
+  start(): void {
+    if (this.#running) return
+    this.#running = true
+    this.#begin()
+  }
+
+  /** For good. */
+  close(): void {
+    this.#running = false
+    this.#undo.all()
+    this.#end()
+  }
+
+  /** Hold while nobody can see it: no bytes are fetched, the last picture stays. */
+  suspend(on: boolean): void {
+    if (on === this.#suspended) return
+    this.#suspended = on
+    if (on) {
+      this.source?.suspend()
+      this.video.pause()
+    } else if (this.#running && !this.paused.value) this.#begin()
+  }
+
+  play(): void {
+    const wasPaused = this.paused.value
+    this.paused.value = false
+    if (this.recorded.value || !wasPaused) void this.video.play().catch(() => this.#blocked())
+    else this.#begin()
+  }
+
+  pause(): void {
+    this.paused.value = true
+    this.video.pause()
+    if (!this.recorded.value) this.source?.suspend()
+  }
+
+  setRung(choice: RungChoice): void {
+    this.choice.value = choice
+    this.#ladder.reset(performance.now())
+    this.#apply()
+  }
+
+  setMode(mode: Mode): void {
+    if (mode === this.mode.value) return
+    this.mode.value = mode
+    this.#ladder.reset(performance.now())
+    if (!this.recorded.value) this.#begin()
+  }
+
+  /** Shown small, as one of several: the low rung is enough. */
+  setSmall(small: boolean): void {
+    if (Boolean(this.options.small) === small) return
+    this.options.small = small
+    this.#apply()
+  }
+
+  /** Show what was seen at this wall clock, from the recording. Throws when it cannot be had. */
+  async rewindTo(clock: number): Promise<void> {
+    if (this.recorded.value && this.source && !this.source.timeline.empty && this.source.timeline.has(clock)) {
+      this.video.currentTime = this.source.timeline.mediaAt(clock)!
+      return
+    }
+    const address = `${this.options.address}/${this.#wantedRung()}/rewind.m3u8`
+    const listing = await this.#withPass(() => fetchPlaylist(address))
+    if (!listing.segments) throw new PlaylistRefused(404)
+    const latest = Math.max(0, listing.duration - 1)
+    this.#hlsStart = Math.min(latest, listing.timeline.mediaAt(clock) ?? 0)
+    this.recorded.value = true
+    this.paused.value = false
+    this.#begin()
+  }
+
+  toLive(): void {
+    this.recorded.value = false
+    this.#hlsStart = null
+    this.paused.value = false
+    this.#begin()
+  }
+
+  #say(word: Word, values?: Values): string {
+    return this.options.say(word, values)
+  }
+
+  #wantedRung(): Rung {
+    if (this.choice.value !== 'auto') return this.choice.value
+    return this.options.small ? 'low' : this.#ladder.rung
+  }
+
+  #wantedWay(): Way {
+    const hls: Way = mediaSourceHere() ? 'hls' : 'native'
+    if (this.recorded.value) return hls
+    if (this.options.small && canFeedVideo()) return 'interactive'
+    const steady = this.mode.value === 'stable' || (this.#ladder.steady && this.choice.value === 'auto')
+    if (steady && this.#avoid !== hls && (mediaSourceHere() || nativeHlsHere())) return hls
+    return canFeedVideo() && this.#avoid !== 'interactive' ? 'interactive' : hls
+  }
+
+  /** After a choice: switch on the running line where possible, else begin anew. */
+  #apply(): void {
+    const rung = this.#wantedRung()
+    if (!this.#running || (rung === this.rung.value && this.source?.way === this.#wantedWay())) return
+    if (this.source?.way === 'interactive' && this.#wantedWay() === 'interactive' && this.source.switchRung(rung)) {
+      this.rung.value = rung
+      return
+    }
+    if (this.recorded.value) {
+      const clock = this.clock
+      if (clock !== null) {
+        this.#end()
+        void this.rewindTo(clock).catch(() => this.toLive())
+        return
+      }
+    }
+    this.#begin()
+  }
+
+  #begin(): void {
+    if (!this.#running || this.#suspended) return
+    this.#end()
+    const rung = this.#wantedRung()
+    const way = this.#wantedWay()
+    this.rung.value = rung
+    this.way.value = way
+    this.shape.value = { width: 0, height: 0, codecs: '' }
+    this.#show('connecting', true)
+    this.source = way === 'interactive' ? this.#interactive(rung) : this.#hls(way, rung)
+    void this.video.play().catch((error: DOMException) => error.name === 'NotAllowedError' && this.#blocked())
+  }
+
+  #interactive(rung: Rung): Source {
+    const address = socketAddress(`${this.options.address}/ws?rung=${rung}`)
+    return new Interactive(this.video, address, rung, this.mode.value === 'stable', this.#events())
+  }
+
+  #hls(way: Way, rung: Rung): Source {
+    const base = this.options.address
+    const whole = this.choice.value === 'auto' && this.#ladder.rung === 'original'
+    const live = whole ? `${base}/index.m3u8` : `${base}/${rung}/live.m3u8`
+    const options: HlsOptions = {
+      address: this.recorded.value ? `${base}/${rung}/rewind.m3u8` : live,
+      startAt: this.recorded.value ? this.#hlsStart : null,
+      stable: this.mode.value === 'stable' || this.#ladder.steady,
+      recorded: this.recorded.value,
+    }
+    return way === 'native' ? new NativeHls(this.video, options, this.#events()) : new HlsSource(this.video, options, this.#events())
+  }
+
+  #end(): void {
+    this.source?.close()
+    this.source = null
+    setRate(this.video, 1)
+  }
+
+  #events(): SourceEvents {
+    return {
+      state: (state) => this.#heard(state),
+      lost: (retryIn, opened) => this.#lost(retryIn, opened),
+      denied: () => void this.#denied(),
+      trouble: (weight) => this.#trouble(weight),
+      unsupported: (codecs) => this.#show('codec_unsupported', false, { codecs }),
+      alive: () => this.#alive(),
+      shape: (width, height, codecs) => {
+        this.shape.value = { width, height, codecs }
+      },
+    }
+  }
+
+  #show(word: Word | null, busy = false, values?: Values): void {
+    const next = word ? { text: this.#say(word, values), busy } : null
+    const now = this.status.value
+    if (next?.text !== now?.text || next?.busy !== now?.busy) this.status.value = next
+  }
+
+  #heard(state: string): void {
+    this.feedState.value = state
+    if (state === 'waiting') this.#show('waiting_encoder', true)
+    else if (state === 'covered') this.#show('covered')
+    else if (state === 'closed') this.#show('closed')
+  }
+
+  #alive(): void {
+    this.#refusals = 0
+    this.#failed = 0
+    if (this.feedState.value !== 'covered') this.feedState.value = 'on_air'
+    if (this.video.readyState < 2) return
+    if (this.video.paused && !this.paused.value && !this.#suspended && this.status.value?.text === this.#say('press_play')) return
+    this.#show(this.rung.value === 'audio' ? 'sound_only_now' : null)
+  }
+
+  #blocked(): void {
+    this.#show('press_play')
+    this.paused.value = true
+  }
+
+  #lost(retryIn: number, opened: boolean): void {
+    if (!opened) this.#failed += 1
+    if (!opened && this.#failed % 2 === 0) void this.#renew()
+    if (this.feedState.value === 'closed') return
+    if (this.#failed >= FAILED_WAYS && !this.recorded.value) {
+      // a proxy may let one way through and not the other
+      this.#failed = 0
+      this.#avoid = this.#avoid === 'interactive' ? null : 'interactive'
+      queueMicrotask(() => this.#begin())
+    }
+    this.#show(opened ? 'line_lost' : 'not_answering', true, { seconds: Math.max(1, Math.round(retryIn)) })
+  }
+
+  async #denied(): Promise<void> {
+    this.#refusals += 1
+    if (this.#refusals >= REFUSALS || !(await this.#renew())) this.#shutOut()
+  }
+
+  async #renew(): Promise<boolean> {
+    return this.options.pass ? this.options.pass.renew() : true
+  }
+
+  async #withPass<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask()
+    } catch (error) {
+      const status = error instanceof PlaylistRefused ? error.status : 0
+      if (![401, 403].includes(status) || !(await this.#renew())) throw error
+      return ask()
+    }
+  }
+
+  #shutOut(): void {
+    this.#running = false
+    this.#end()
+    this.latency.value = null
+    this.#show('access_ended')
+  }
+
+  #trouble(weight: number): void {
+    if (this.choice.value !== 'auto' || this.options.small || this.#suspended) return
+    const step = this.#ladder.trouble(performance.now(), weight)
+    if (!step) return
+    this.notice.value = this.#say(STEP_WORDS[step])
+    // the old line's backlog would have to arrive first: leave it behind and open a new one
+    this.#begin()
+  }
+
+  #calm(): void {
+    if (this.choice.value !== 'auto' || this.options.small || this.recorded.value || this.#suspended) return
+    const step = this.#ladder.calm(performance.now())
+    if (!step) return
+    this.notice.value = this.#say(STEP_WORDS[step])
+    this.#apply()
+  }
+
+  #measure(): void {
+    const clock = this.clock
+    const now = this.options.pass?.time.now() ?? Date.now() / 1000
+    this.latency.value = clock === null || this.recorded.value || this.video.paused ? null : Math.max(0, now - clock)
+  }
+}
