@@ -1,0 +1,1 @@
+"""A whole installation, real encoders and a real Chromium."""
