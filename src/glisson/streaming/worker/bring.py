@@ -137,7 +137,8 @@ def _die_with_parent() -> None:
 def bring_chunks(arguments: dict[str, Any]) -> None:
     """Hand on what is in the container whose bytes come as messages (a browser's MediaRecorder)."""
     options = {"analyzeduration": "500000", "probesize": "65536", "fflags": "nobuffer"}
-    hand_on(lambda: av.open(ChunkFile(), "r", format="matroska", options=options, buffer_size=4096), paced=False)
+    container = str(arguments["format"])
+    hand_on(lambda: av.open(ChunkFile(), "r", format=container, options=options, buffer_size=4096), paced=False)
 
 
 def hand_on(open_source: Callable[[], InputContainer], *, paced: bool) -> None:

@@ -61,10 +61,10 @@ class Delivery:
     def _take(self, message: Message) -> None:
         if message.kind == Kind.VIDEO_CONFIG:
             config = video_config(message.data)
-            self._open().configure_video(config)
+            self.open().configure_video(config)
         elif message.kind == Kind.AUDIO_CONFIG:
             sound = audio_config(message.data)
-            self._open().configure_audio(sound)
+            self.open().configure_audio(sound)
         elif message.kind in (Kind.VIDEO, Kind.AUDIO) and self._sink is not None:
             self.frames += 1
             video = message.kind == Kind.VIDEO
@@ -84,7 +84,8 @@ class Delivery:
             if self._sink is not None:
                 self._sink.end(reason)
 
-    def _open(self) -> Sink:
+    def open(self) -> Sink:
+        """Return the sink, asking the door for it the first time; raises `Refused`."""
         if self._sink is None:
             self._sink = self._admit()
             self._sink.hang_up = self._hang_up
