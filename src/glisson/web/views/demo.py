@@ -1,0 +1,20 @@
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from glisson.alliance.models import Person
+
+
+@require_http_methods(["GET", "POST"])
+def sign_in(request):
+    """One click to be one of the demo's invented people; without demo mode there is no such page."""
+    if not settings.DEMO:
+        raise Http404
+    people = Person.objects.filter(invented=True, is_active=True).order_by("name")
+    if request.method == "POST":
+        person = get_object_or_404(people, code=request.POST.get("person", ""))
+        login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+        return redirect("today")
+    return render(request, "web/demo_sign_in.html", {"people": people})

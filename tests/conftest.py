@@ -1,0 +1,27 @@
+"""What every test stands on: a data folder of its own, and the seven invented people of the personas."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+# A run never touches the data of an installation on this machine. (Workers of one run each get a folder.)
+DATA = Path(tempfile.mkdtemp(prefix="glisson-tests-"))
+os.environ["GLISSON_DATA"] = str(DATA)
+for variable in ("GLISSON_DEMO", "GLISSON_DEBUG", "GLISSON_PUBLIC_URL", "GLISSON_LIVE_URL", "GLISSON_REDIS_URL"):
+    os.environ.pop(variable, None)
+
+from glisson.core.config import config  # noqa: E402
+
+config.cache_clear()
+settings.MEDIA_ROOT = config().media_folder
+settings.DEMO = False
+settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # argon2 is slow on purpose
+if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, since threads and async views need connections of their own to the same rows.
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(DATA / "test.sqlite3")
+
+pytest_plugins = ["tests.factories.personas"]
