@@ -72,7 +72,7 @@ class Fragment:
 class Part:
     """Whole fragments concatenated: the unit of low-latency HLS, of the recording, and of revocation.
 
-    A part that a following rung could not fill (its worker was away) is a ``gap`` of ``gap_length`` ticks without bytes.
+    A part that a following rung could not fill (its worker was away) is a ``gap`` of ``gap_length`` ticks, no bytes.
     """
 
     msn: int

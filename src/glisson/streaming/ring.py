@@ -44,6 +44,8 @@ class Ring:
         self.ended = False
         self.cut_wanted = False
         """Set by a reader that starts now: the next key frame starts a segment, however short this one is."""
+        self.hint: tuple[int, int] | None = None
+        """The part that comes next when it is not the one after the last (a segment is expected to end here)."""
         self.listeners: list[Callable[[RingEvent], None]] = []
         self.version = 0
         """Counts every change of parts and segments: a playlist rendered for one version stays true for it."""
@@ -163,7 +165,9 @@ class Ring:
         self._tell(RingEvent("init", init=init))
         return init
 
-    def open_segment(self, init: int, start: int, clock: float, *, discontinuous: bool, msn: int | None = None) -> Segment:
+    def open_segment(
+        self, init: int, start: int, clock: float, *, discontinuous: bool, msn: int | None = None
+    ) -> Segment:
         """Start the next segment; the one before it must be complete."""
         if discontinuous:
             self.discontinuity_sequence += 1
@@ -175,6 +179,7 @@ class Ring:
 
     def open_part(self, segment: Segment, start: int, clock: float) -> Part:
         """Start the next part of the growing segment."""
+        self.hint = None
         first = not segment.parts
         part = Part(segment.msn, len(segment.parts), segment.init, start, clock, first and segment.discontinuous)
         segment.parts.append(part)
@@ -204,6 +209,7 @@ class Ring:
         for part in segment.parts:
             self.complete_part(part)
         segment.complete = True
+        self.hint = None
         self._forget()
         self._tell(RingEvent("segment", segment=segment))
 
@@ -217,8 +223,10 @@ class Ring:
     def _tell(self, event: RingEvent) -> None:
         if event.kind != "fragment":
             self.version += 1
-            self._parts = _wake(self._parts)
-        self._any = _wake(self._any)
+            _wake(self._parts)
+            self._parts = None
+        _wake(self._any)
+        self._any = None
         for listener in tuple(self.listeners):
             try:
                 listener(event)

@@ -1,0 +1,139 @@
+"""Reading back our own files safely: boxes, fragments and their samples. Nothing here trusts a length."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_HEADER = struct.Struct(">I4s")
+_U32 = struct.Struct(">I")
+_U64 = struct.Struct(">Q")
+
+
+class NotReadable(ValueError):
+    """The bytes are not what we write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One frame in a file: where it lies; decoding time, length and composition offset in the track's time scale."""
+
+    dts: int
+    duration: int
+    offset: int
+    key: bool
+    at: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The samples of one track in one fragment; ``start`` is its tfdt."""
+
+    number: int
+    start: int
+    samples: tuple[Sample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFragment:
+    """One moof and its mdat: where they begin and end, and what is in them (positions count from the data's start)."""
+
+    at: int
+    sequence: int
+    tracks: tuple[Track, ...]
+    end: int
+
+
+def boxes(data: bytes | memoryview, start: int = 0, end: int | None = None) -> Iterator[tuple[bytes, int, int]]:
+    """Yield name, start and end of the contents of each box.
+
+    Raises
+    ------
+    NotReadable
+        A box is longer than what holds it, or shorter than its own header.
+    """
+    stop = len(data) if end is None else end
+    while start < stop:
+        if stop - start < 8:
+            raise NotReadable(f"{stop - start} bytes left over after the last box.")
+        size, name = _HEADER.unpack_from(data, start)
+        if size < 8 or start + size > stop:
+            raise NotReadable(f"Box {name!r} claims {size} bytes where {stop - start} are left.")
+        yield name, start + 8, start + size
+        start += size
+
+
+def fragments(data: bytes | memoryview, base: int = 0) -> Iterator[ReadFragment]:
+    """Yield every fragment of a segment or part. Sample positions count from ``base`` at the start of ``data``."""
+    moof: tuple[int, int, tuple[Track, ...]] | None = None
+    for name, start, end in boxes(data):
+        if name == b"moof":
+            sequence, tracks = read_moof(data, start, end, base)
+            moof = (start - 8, sequence, tracks)
+        elif name == b"mdat":
+            if moof is None:
+                raise NotReadable("An mdat box without the moof box that explains it.")
+            at, sequence, tracks = moof
+            for track in tracks:
+                for sample in track.samples:
+                    if sample.at - base < start or sample.at - base + sample.size > end:
+                        raise NotReadable("A sample lies outside the mdat box.")
+            yield ReadFragment(base + at, sequence, tracks, base + end)
+            moof = None
+        else:
+            raise NotReadable(f"Box {name!r} does not belong into a segment of ours.")
+    if moof is not None:
+        raise NotReadable("A moof box without its mdat box.")
+
+
+def read_moof(data: bytes | memoryview, start: int, end: int, base: int = 0) -> tuple[int, tuple[Track, ...]]:
+    """Return sequence number and tracks of a moof whose contents lie between ``start`` and ``end``."""
+    sequence = 0
+    tracks = []
+    origin = base + start - 8
+    for name, inner, stop in boxes(data, start, end):
+        if name == b"mfhd":
+            sequence = _at(_U32, data, inner + 4, stop)
+        elif name == b"traf":
+            tracks.append(_read_traf(data, inner, stop, origin))
+    return sequence, tuple(tracks)
+
+
+def _at(form: struct.Struct, data: bytes | memoryview, position: int, end: int) -> int:
+    if position + form.size > end:
+        raise NotReadable("A box ends before its fields do.")
+    return int(form.unpack_from(data, position)[0])
+
+
+def _read_traf(data: bytes | memoryview, start: int, end: int, origin: int) -> Track:
+    number = time = 0
+    samples: list[Sample] = []
+    for name, inner, stop in boxes(data, start, end):
+        if name == b"tfhd":
+            number = _at(_U32, data, inner + 4, stop)
+        elif name == b"tfdt":
+            time = _at(_U64, data, inner + 4, stop)
+        elif name == b"trun":
+            samples += _read_trun(data, inner, stop, time, origin)
+    return Track(number, time, tuple(samples))
+
+
+def _read_trun(data: bytes | memoryview, start: int, end: int, dts: int, origin: int) -> list[Sample]:
+    flags = _at(_U32, data, start, end) & 0xFFFFFF
+    count = _at(_U32, data, start + 4, end)
+    if flags not in (0x000F01, 0x000301):
+        raise NotReadable(f"A trun box with flags {flags:#08x} is not of ours.")
+    row = struct.Struct(">IIIi" if flags == 0x000F01 else ">II")
+    if start + 12 + count * row.size != end:
+        raise NotReadable("A trun box does not hold the samples it counts.")
+    at = origin + _at(_U32, data, start + 8, end)
+    samples = []
+    for fields in row.iter_unpack(bytes(data[start + 12 : end])):
+        duration, size = fields[0], fields[1]
+        key, offset = (not fields[2] & 0x10000, fields[3]) if len(fields) == 4 else (True, 0)
+        samples.append(Sample(dts, duration, offset, key, at, size))
+        dts += duration
+        at += size
+    return samples
