@@ -56,6 +56,8 @@ class Ring:
         self.next_init = 0
         self.discontinuity_sequence = 0
         self._fragments: deque[Fragment] = deque()
+        self._lengths: deque[int] = deque()
+        self._length = 0
         self._latest_key: Fragment | None = None
         self._any: asyncio.Future[None] | None = None
         self._parts: asyncio.Future[None] | None = None
@@ -209,6 +211,8 @@ class Ring:
         for part in segment.parts:
             self.complete_part(part)
         segment.complete = True
+        self._lengths.append(segment.duration)
+        self._length += self._lengths[-1]
         self.hint = None
         self._forget()
         self._tell(RingEvent("segment", segment=segment))
@@ -234,20 +238,18 @@ class Ring:
                 logger.exception("A listener of the ring failed; the live picture goes on.")
 
     def _forget(self) -> None:
-        """Drop whole segments that left the window, and the joined copies of parts that few will still ask for."""
-        while len(self.segments) > 4 and self.end_time - self.segments[1].start > self.window:
+        """Drop whole segments that left the window (in playlist time), and joined copies few will still ask for."""
+        while len(self.segments) > 4 and self._length - self._lengths[0] > self.window:
             gone = self.segments.popleft()
+            self._length -= self._lengths.popleft()
             while self._fragments and self._fragments[0].msn <= gone.msn:
                 self._fragments.popleft()
         in_use = {segment.init for segment in self.segments} | {self.next_init - 1}
         for number in [number for number in self.inits if number not in in_use]:
             del self.inits[number]
-        for segment in reversed(self.segments):
-            if self.end_time - segment.start > 16 * TICKS:
-                if all(part.joined is None for part in segment.parts):
-                    break
-                for part in segment.parts:
-                    part.joined = None
+        if len(self.segments) > 8:
+            for part in self.segments[-9].parts:
+                part.joined = None
 
 
 def _wake(future: asyncio.Future[None] | None) -> None:
