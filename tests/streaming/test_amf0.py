@@ -1,3 +1,4 @@
+import contextlib
 import math
 import struct
 
@@ -38,10 +39,8 @@ def test_what_is_written_is_read(values):
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_values_or_an_error(data):
-    try:
+    with contextlib.suppress(AmfError):
         amf0.decode(data)
-    except AmfError:
-        pass
 
 
 @given(st.lists(VALUES, min_size=1, max_size=4), st.data())
@@ -49,10 +48,8 @@ def test_a_message_cut_short_is_an_error_or_fewer_values(values, data):
     whole = amf0.encode(*values)
     cut = data.draw(st.integers(0, len(whole) - 1))
 
-    try:
+    with contextlib.suppress(AmfError):
         assert len(amf0.decode(whole[:cut])) < len(values)
-    except AmfError:
-        pass
 
 
 def test_the_list_of_codecs_in_an_enhanced_connect_is_read():
