@@ -78,8 +78,8 @@ class Tool:
         black = (1 - cover) * shadow * 16
         return _Texture(
             (256 * (1 - opaque)).round().astype(np.uint16).ravel(),
-            (255 * (cover * (16 + 219 * colour) + black)).astype(np.uint16).ravel(),
-            (255 * (cover * (16 + 219 * 0.30 * colour) + black)).astype(np.uint16).ravel(),
+            (128 + 256 * (cover * (16 + 219 * colour) + black)).astype(np.uint16).ravel(),
+            (128 + 256 * (cover * (16 + 219 * 0.30 * colour) + black)).astype(np.uint16).ravel(),
         )
 
     def lay(
