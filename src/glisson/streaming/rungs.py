@@ -79,6 +79,7 @@ class Rungs:
         self._video: VideoConfig | None = None
         self._coming: VideoConfig | None = None
         self._sound: AudioConfig | None = None
+        self._coming_sound: AudioConfig | None = None
         self._worker: WorkerProcess | None = None
         self._task: asyncio.Task[None] | None = None
         self._wanted = asyncio.Event()
@@ -99,11 +100,10 @@ class Rungs:
         self._coming = config
 
     def configure_audio(self, config: AudioConfig) -> None:
-        """Take the original's sound configuration."""
-        self._sound = config
-        self._send(Message(Kind.AUDIO_CONFIG, config.asc))
-        if self._audio is not None:
-            self._audio.configure_audio(config)
+        """Take the original's sound configuration; another one than before holds from the next key frame on."""
+        self._coming_sound = config
+        if self._sound is None or self._video is None:
+            self._change_sound()
 
     def take(self, packet: Packet) -> None:
         """Take one packet of the original in media time."""
@@ -142,6 +142,7 @@ class Rungs:
             if self._coming is not None:
                 self._video, self._coming = self._coming, None
                 self._send(Message(Kind.VIDEO_CONFIG, self._video.avcc))
+            self._change_sound()
             self._from_key = False
         if self._worker is None or self._from_key or (self._low is None and not packet.key):
             return
@@ -155,6 +156,15 @@ class Rungs:
             self._give_up("it fell too far behind")
         elif verdict is not Verdict.GO_ON:
             self._lighten(verdict is Verdict.LIGHTEN)
+
+    def _change_sound(self) -> None:
+        config, self._coming_sound = self._coming_sound, None
+        if config is None or config == self._sound:
+            return
+        self._sound = config
+        self._send(Message(Kind.AUDIO_CONFIG, config.asc))
+        if self._audio is not None:
+            self._audio.configure_audio(config)
 
     def _lighten(self, on: bool) -> None:
         self._send(Message(Kind.KEYS_ONLY, key=on))

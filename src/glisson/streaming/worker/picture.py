@@ -74,7 +74,6 @@ class LowPicture:
         self._from_key = True
         self.last: VideoFrame | None = None
         self.skipped = 0
-        self.lost = 0
 
     def keys_only(self, on: bool) -> None:
         """Decode key frames alone, or everything again from the next key frame."""
@@ -124,13 +123,11 @@ class LowPicture:
         try:
             return list(self._decoder.decode(packet))
         except av.error.FFmpegError:
-            self.lost += 1
             return []
 
     def _show(self, frame: VideoFrame) -> Iterator[Message]:
         """Encode a decoded picture, after stand-ins for those that should have come before it."""
         while self._pts and frame.pts is not None and self._pts[0] < frame.pts and self.last is not None:
-            self.lost += 1
             yield from self._encode(self.last)
         if not self._pts or frame.pts is None or frame.pts < self._pts[0]:
             return  # shown too late by a decoder that learns of reordering as it goes: its place is taken already
