@@ -20,18 +20,13 @@ function sprite(): string {
   return `<svg xmlns="http://www.w3.org/2000/svg"><!-- Lucide, ISC licence -->${symbols.join('')}</svg>\n`
 }
 
-/** What the server needs beside the scripts: which file an island is, the words to translate, the icons. */
+/** What the server needs beside the scripts and their manifest: the words to translate, and the icons. */
 function companions(): Plugin {
   return {
     name: 'glisson-companions',
     apply: 'build',
-    writeBundle(_options, bundle) {
-      const files: Record<string, string> = {}
-      for (const chunk of Object.values(bundle)) {
-        if (chunk.type === 'chunk' && chunk.isEntry) files[chunk.name] = chunk.fileName
-      }
+    writeBundle() {
       mkdirSync(out, { recursive: true })
-      writeFileSync(join(out, 'manifest.json'), `${JSON.stringify(files, null, 2)}\n`)
       writeFileSync(join(out, 'words.json'), `${JSON.stringify(WORDS, null, 2)}\n`)
       writeFileSync(join(out, 'icons.svg'), sprite())
     },
@@ -46,6 +41,7 @@ export default defineConfig({
     outDir: out,
     emptyOutDir: true,
     target: 'es2022',
+    manifest: 'manifest.json',
     modulePreload: false,
     sourcemap: false,
     chunkSizeWarningLimit: 600,

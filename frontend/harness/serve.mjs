@@ -30,12 +30,13 @@ export async function startHarness({ port = 0, feedCount = 2 } = {}) {
   function page(query) {
     const island = query.get('island') ?? 'stage'
     const manifest = JSON.parse(readFileSync(join(islands, 'manifest.json'), 'utf8'))
+    const entry = Object.values(manifest).find((one) => one.isEntry && one.name === island)
     const words = query.get('words') ? JSON.parse(readFileSync(query.get('words'), 'utf8')) : undefined
     return `<!doctype html><html lang="en" dir="${query.get('dir') ?? 'ltr'}" data-theme="${query.get('theme') ?? 'dark'}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1"><title>Harness</title><link rel="stylesheet" href="/harness.css"></head><body><main>
 <glisson-${island} data="theatre-data" ${query.get('attributes') ?? ''}></glisson-${island}></main>
 <script type="application/json" id="theatre-data">${JSON.stringify({ ...data(), words, ...JSON.parse(query.get('extra') ?? '{}') })}</script>
-<script type="module" src="/islands/${manifest[island]}"></script></body></html>`
+<script type="module" src="/islands/${entry.file}"></script></body></html>`
   }
   function answer(request, response) {
     const address = new URL(request.url, 'http://harness')

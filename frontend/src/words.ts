@@ -23,9 +23,7 @@ export const WORDS = {
   back_to_original: 'Your line is better: showing the original picture',
   // figures
   behind: '{seconds} s behind',
-  behind_long: '{seconds} seconds behind the theatre',
   live: 'Live',
-  from_recording: 'From the recording',
   // controls
   play: 'Play',
   pause: 'Pause',
@@ -59,7 +57,6 @@ export const WORDS = {
   layout_side: 'Side by side',
   layout_inset: 'Small picture inside',
   layout_all: 'All angles',
-  thumb_live: 'live',
   angle_off: 'off',
   no_feeds: 'No picture has been put on air yet. This page shows it as soon as the theatre does.',
   case_closed: 'The theatre has closed. The replay is ready in a moment.',

@@ -6,6 +6,8 @@ export interface Stepper {
   readonly source: Source | null
   /** False for a picture that may go its own way (paused, hidden, not yet shown). */
   readonly inStep: boolean
+  /** True when the leader must wait for it; a small picture only follows as well as it can. */
+  readonly pressing: boolean
 }
 
 const TICK_MS = 50
@@ -13,7 +15,8 @@ const CLOSE_ENOUGH = 0.012
 const GAIN = 1.2
 const MOST = 0.08
 const SEEK_ABOVE = 0.5
-const RISE = 0.05
+const AT_END = 0.08
+const RISE = 0.1
 const FALL = 0.002
 
 /** Speed for a follower that is `error` seconds behind the leader (negative: ahead). */
@@ -58,24 +61,25 @@ export class InStep {
     if (!leader || !source || source.timeline.empty) return
     const clock = source.timeline.clockAt(leader.video.currentTime)
     if (clock === null) return
-    let missing = 0
+    let missing = Number.NEGATIVE_INFINITY
     for (const follower of this.followers) {
-      if (follower.inStep) missing = Math.max(missing, this.#follow(follower, leader, clock))
-      else this.#release(follower)
+      if (!follower.inStep) this.#release(follower)
+      else missing = Math.max(missing, this.#follow(follower, leader, clock))
     }
-    if (source.control) this.#hold(source.control, missing)
+    const end = bufferedEnd(leader.video)
+    if (source.control && end !== null) this.#hold(source.control, end - leader.video.currentTime + missing)
   }
 
-  /** Steer one follower; returns by how many seconds the leader is ahead of what the follower has. */
+  /** Steer one follower; returns by how many seconds the leader is ahead of what the follower has (negative: spare). */
   #follow(follower: Stepper, leader: Stepper, clock: number): number {
     const { video, source } = follower
-    if (!source || source.timeline.empty || video.readyState < 2) return 0
+    const none = Number.NEGATIVE_INFINITY
+    if (!source || source.timeline.empty || video.readyState < 2) return none
     const want = source.timeline.mediaAt(clock)
     const end = bufferedEnd(video)
-    if (want === null || end === null) return 0
-    const lead = source.control ? source.control.target : 0.1
-    const missing = source.control ? Math.max(0, want - (end - lead)) : 0
-    if (want > end) {
+    if (want === null || end === null) return none
+    const missing = follower.pressing && source.control ? want - (end - source.control.target) : none
+    if (want > end - (follower.pressing ? 0 : AT_END)) {
       this.#release(follower)
       return missing
     }
@@ -88,8 +92,9 @@ export class InStep {
     return missing
   }
 
-  #hold(control: NonNullable<Source['control']>, missing: number): void {
-    if (missing > 0.01) control.hold = Math.min(3, control.wanted + Math.min(RISE, missing))
+  /** Hold the leader at the delay at which every pressing follower has its picture too; let go slowly. */
+  #hold(control: NonNullable<Source['control']>, lag: number): void {
+    if (lag > control.hold) control.hold = Math.max(control.hold, control.hold + (lag - control.hold) * RISE)
     else control.hold = Math.max(0, control.hold - FALL)
   }
 

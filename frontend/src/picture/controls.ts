@@ -27,7 +27,7 @@ export class Controls {
   readonly #settings: Settings
   readonly #play: HTMLButtonElement
   readonly #live: HTMLButtonElement
-  readonly #latency = h('span', { class: 'lat num' })
+  readonly #latency = h('span', { class: 'lat num' }, h('span', { class: 'wide' }), h('span', { class: 'narrow' }))
   readonly #soundOn: HTMLButtonElement
   readonly #mute: HTMLButtonElement
   readonly #volume: HTMLInputElement
@@ -142,8 +142,9 @@ export class Controls {
     const label = picture.recorded.value || paused ? say('back_to_live') : say('live')
     setText(this.#live.lastElementChild!, label)
     const seconds = picture.latency.value
-    if (picture.recorded.value) setText(this.#latency, '')
-    else setText(this.#latency, seconds === null ? '' : say('behind', { seconds: seconds.toFixed(seconds < 10 ? 2 : 0) }))
+    const figure = seconds === null ? '' : seconds.toFixed(seconds < 10 ? 2 : 0)
+    setText(this.#latency.firstElementChild!, figure && say('behind', { seconds: figure }))
+    setText(this.#latency.lastElementChild!, figure && say('unit_seconds', { n: figure }))
     if (paused) this.wake()
   }
 

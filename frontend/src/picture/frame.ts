@@ -31,7 +31,7 @@ export class Frame {
   /** Keep a small copy of the newest picture: it stands in while the line is opened anew. */
   #keep(): void {
     const video = this.picture.video
-    if (video.readyState < 2 || !video.videoWidth || document.hidden) return
+    if (video.readyState < 2 || !video.videoWidth || document.hidden || this.picture.status.value) return
     const wide = Math.min(480, video.videoWidth)
     const high = Math.round((wide * video.videoHeight) / video.videoWidth)
     if (this.#still.width !== wide || this.#still.height !== high) {
@@ -55,7 +55,9 @@ export class Frame {
     this.#still.hidden = !(bare && this.#still.width > 0 && status?.busy)
     this.#veil.hidden = status === null
     if (!status) return
-    this.#veil.classList.toggle('thin', false)
+    // what the theatre covered or closed must not stay in sight, not even as the last picture
+    this.#veil.classList.toggle('solid', !status.busy)
+    if (!status.busy) this.#still.width = 0
     this.#veil.replaceChildren(status.busy ? h('div', { class: 'turn' }) : '', h('div', {}, status.text))
   }
 

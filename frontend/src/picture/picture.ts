@@ -70,6 +70,10 @@ export class Picture implements Stepper {
     return this.#running && !this.#suspended && !this.paused.value && this.feedState.value !== 'closed'
   }
 
+  get pressing(): boolean {
+    return !this.options.small
+  }
+
   /** The picture's wall clock now, seconds since 1970. */
   get clock(): number | null {
     if (!this.source || this.video.readyState < 1) return null
@@ -329,6 +333,6 @@ export class Picture implements Stepper {
   #measure(): void {
     const clock = this.clock
     const now = this.options.pass?.time.now() ?? Date.now() / 1000
-    this.latency.value = clock === null || this.recorded.value || this.video.paused ? null : Math.max(0, now - clock)
+    this.latency.value = clock === null || this.recorded.value || this.video.paused || this.status.value ? null : Math.max(0, now - clock)
   }
 }

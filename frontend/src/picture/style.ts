@@ -23,7 +23,7 @@ export const PICTURE = sheet(`
 .frame video,.frame canvas.still{position:absolute;inset:0;inline-size:100%;block-size:100%;object-fit:contain;display:block}
 .frame video{transform:none}
 .veil{position:absolute;inset:0;display:grid;place-content:center;justify-items:center;gap:14px;text-align:center;padding:16px 16px 72px;color:#fff;background:#000a;font-size:clamp(13px,2.4cqi,22px);text-wrap:balance;direction:var(--dir,ltr)}
-.veil.thin{background:none;text-shadow:0 1px 3px #000}
+.veil.solid{background:#000}
 .veil .turn{inline-size:28px;block-size:28px;border-radius:50%;border:3px solid #fff4;border-block-start-color:#fff;animation:turn 1s linear infinite}
 @keyframes turn{to{transform:rotate(1turn)}}
 .notice{position:absolute;inset-block-start:12px;left:12px;max-inline-size:calc(100% - 24px);background:#000c;color:#fff;border-radius:8px;padding:6px 12px;font-size:14px;opacity:0;transition:opacity .15s;pointer-events:none;direction:var(--dir,ltr)}
@@ -37,18 +37,19 @@ export const PICTURE = sheet(`
 .bar button[aria-pressed=true]{color:#2dd4bf;border-color:#0000}
 .bar :focus-visible{outline-color:#2dd4bf}
 .bar .live{font-size:13px;font-weight:650;gap:6px;padding:0 10px}
-.bar .live i{inline-size:9px;block-size:9px;border-radius:50%;background:#9fb0ac}
+.bar .live i{flex:none;inline-size:9px;block-size:9px;border-radius:50%;background:#9fb0ac}
 .bar .live.on i{background:var(--live,#d4342a);box-shadow:0 0 0 2px #0006}
 .bar .lat{font-size:13px;color:#fffd;white-space:nowrap;min-inline-size:0;overflow:hidden;text-overflow:ellipsis}
 .bar .space{flex:1}
-.bar .sound-on{background:#fff;color:#111;font-weight:650;font-size:14px;padding:0 12px;min-block-size:36px;margin-block:4px}
+.bar .sound-on{white-space:nowrap;flex:none;background:#fff;color:#111;font-weight:650;font-size:14px;padding:0 12px;min-block-size:36px;margin-block:4px}
 .bar .sound-on:hover{background:#e9efed}
 .bar input[type=range]{accent-color:#fff;inline-size:80px;block-size:44px;margin:0}
-.menu{position:absolute;inset-inline-end:8px;inset-block-end:56px;background:#131c1af5;color:#e9efed;border:1px solid #2f3f3b;border-radius:10px;padding:8px 6px;min-inline-size:220px;max-inline-size:calc(100% - 16px);box-shadow:0 8px 30px #0009;display:flex;flex-wrap:wrap;gap:4px;z-index:5;max-block-size:min(420px,70vh);overflow:auto}
-.menu fieldset{border:0;margin:0;padding:0;min-inline-size:180px;flex:1}
+.menu{position:absolute;inset-inline-end:8px;inset-block-end:56px;background:#131c1af5;color:#e9efed;border:1px solid #2f3f3b;border-radius:10px;padding:8px 6px;inline-size:min(360px,calc(100% - 16px));box-shadow:0 8px 30px #0009;display:flex;flex-wrap:wrap;gap:4px;z-index:5;max-block-size:min(420px,70vh);overflow:auto}
+.menu fieldset{border:0;margin:0;padding:0;min-inline-size:150px;flex:1}
 .menu legend{font-size:13px;color:#9fb0ac;padding:4px 10px}
 .menu label{display:flex;align-items:center;gap:10px;min-block-size:44px;padding:0 10px;border-radius:8px;cursor:pointer}
 .menu label:hover{background:#fff1}
 .menu input{accent-color:#2dd4bf;inline-size:18px;block-size:18px;margin:0}
-@container (max-width:520px){.wide{display:none!important}.bar .live{padding:0 6px}.bar .sound-on{font-size:13px;padding:0 8px}}
+.narrow{display:none!important}
+@container (max-width:520px){.narrow{display:inline!important}.wide{display:none!important}.bar .live{padding:0 6px}.bar .sound-on{white-space:nowrap;flex:none;font-size:13px;padding:0 8px}}
 `)
