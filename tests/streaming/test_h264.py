@@ -109,9 +109,7 @@ def test_what_cannot_be_used(avcc, why):
 @given(st.data())
 @settings(max_examples=300)
 def test_a_damaged_configuration_is_read_or_refused(data):
-    avcc = bytearray.fromhex(
-        "0164001fffe1001a6764001facd9405005bb016a02020280000003008000001e478c18cb01000568ebe3cb22c0"
-    )
+    avcc = bytearray.fromhex("0164001effe100196764001eacd940a02ff9610000030001000003003c0f162d9601000468ef8fcbfdf8f800")
     for _ in range(data.draw(st.integers(1, 4))):
         avcc[data.draw(st.integers(0, len(avcc) - 1))] = data.draw(st.integers(0, 255))
 

@@ -49,7 +49,7 @@ def basic(form, number):
     return bytes((form << 6 | 1, (number - 64) % 256, (number - 64) // 256))
 
 
-def reading(limits=Limits(), trusted=True):
+def reading(limits=TINY_CHUNKS, trusted=True):
     found = []
     reader = ChunkReader(
         limits, lambda kind, stamp, stream, payload: found.append((kind, stamp, stream, bytes(payload)))
@@ -95,7 +95,7 @@ def test_any_interleaving_of_chunks_in_any_split_gives_the_messages(messages, ch
                 del queues[number]
     whole = b"".join(wire)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=20)))
-    reader, found = reading(TINY_CHUNKS)
+    reader, found = reading()
 
     for start, stop in zip([0, *cuts], [*cuts, len(whole)], strict=True):
         reader.feed(whole[start:stop])
@@ -226,7 +226,7 @@ UNFINISHED = b"".join(
     ],
 )
 def test_what_breaks_the_rules_or_the_bounds(wire, why):
-    reader, _ = reading()
+    reader, _ = reading(Limits())
 
     with pytest.raises(ChunkError, match=why):
         reader.feed(wire)

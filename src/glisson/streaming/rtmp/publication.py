@@ -72,7 +72,6 @@ class Publication:
         FlvError
             The message is malformed.
         """
-        dts = self._unwrap(stamp) * _TICKS_PER_MS
         if not body:
             return
         tag = flv.read_video(body)
@@ -86,7 +85,7 @@ class Publication:
         if tag.kind is flv.Kind.CONFIG:
             self._configure_video(tag.data)
         else:
-            self._picture(dts, tag)
+            self._picture(stamp, tag)
 
     def _configure_video(self, avcc: bytes) -> None:
         if self._video is not None and self._video.avcc == avcc:
@@ -101,7 +100,7 @@ class Publication:
         self._awaiting_key = True
         self.sink.configure_video(config)
 
-    def _picture(self, dts: int, tag: flv.Tag) -> None:
+    def _picture(self, stamp: int, tag: flv.Tag) -> None:
         if self._video is None or (self._awaiting_key and not tag.key) or not tag.data:
             return
         if not h264.well_framed(tag.data, self._length_size):
@@ -109,8 +108,7 @@ class Publication:
             return
         self._awaiting_key = False
         self._shown = True
-        if tag.nanoseconds:
-            dts += round(tag.nanoseconds * _TICKS_PER_MS / 1_000_000)
+        dts = self._time(stamp, tag)
         self.sink.take(Packet(True, dts, dts + tag.offset * _TICKS_PER_MS, tag.key, tag.data))
 
     def audio(self, stamp: int, body: memoryview) -> None:
@@ -121,7 +119,6 @@ class Publication:
         FlvError
             The message is malformed.
         """
-        dts = self._unwrap(stamp) * _TICKS_PER_MS
         if not body:
             return
         tag = flv.read_audio(body)
@@ -135,8 +132,7 @@ class Publication:
             self._configure_audio(tag.data)
         elif tag.data and self._audio is not None:
             self._sounds = True
-            if tag.nanoseconds:
-                dts += round(tag.nanoseconds * _TICKS_PER_MS / 1_000_000)
+            dts = self._time(stamp, tag)
             self.sink.take(Packet(False, dts, dts, True, tag.data))
 
     def _configure_audio(self, asc: bytes) -> None:
@@ -155,6 +151,10 @@ class Publication:
             return
         self._audio = aac.audio_config(asc)
         self.sink.configure_audio(self._audio)
+
+    def _time(self, stamp: int, tag: flv.Tag) -> int:
+        """Decoding time in ticks. Only frames move the clock: configurations often say 0, whatever the time is."""
+        return self._unwrap(stamp) * _TICKS_PER_MS + round(tag.nanoseconds * _TICKS_PER_MS / 1_000_000)
 
     def _note_once(self, about: str, trouble: Callable[[], Trouble]) -> None:
         if about not in self._noted and len(self._noted) < 32:
