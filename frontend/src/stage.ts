@@ -72,7 +72,7 @@ export class GlissonStage extends HTMLElement {
     this.#scrub = new Scrub({ say: this.#say, zone: data.zone, seek: (clock) => void this.seek(clock) })
     this.#controls = new Controls({
       say: this.#say, sound: this.#sound, picture: this.#picture, screen: this.#pictures, above: this.#scrub.element,
-      toLive: () => this.toLive(),
+      toLive: () => this.toLive(), togglePlay: () => this.#togglePlay(),
       chosen: () => ({ rung: this.#rung, mode: this.#mode, setRung: (rung) => this.#setRung(rung), setMode: (mode) => this.#setMode(mode) }),
     })
     this.#pictures.append(this.#controls.element)

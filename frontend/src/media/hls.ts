@@ -17,6 +17,8 @@ export interface HlsOptions {
   stable: boolean
   /** A recording (rewind or replay) rather than the living edge. */
   recorded: boolean
+  /** False leaves the first picture standing (a replay waits for its viewer). */
+  play: boolean
 }
 
 /** True when hls.js can run here; false leaves the browser's own HLS. */
@@ -95,7 +97,7 @@ export class HlsSource implements Source {
     hls.on(Player.Events.ERROR, (_event, data) => this.#error(data))
     hls.attachMedia(this.video)
     hls.loadSource(this.options.address)
-    void this.video.play().catch(() => undefined)
+    if (this.options.play) void this.video.play().catch(() => undefined)
   }
 
   #anchor(details: LevelDetails): void {
@@ -165,7 +167,7 @@ export class NativeHls implements Source {
       this.#undo.add(() => clearTimeout(timer))
     })
     this.#undo.on(video, 'timeupdate', () => events.alive())
-    void video.play().catch(() => undefined)
+    if (options.play) void video.play().catch(() => undefined)
   }
 
   switchRung(): boolean {

@@ -12,6 +12,7 @@ export interface Stepper {
 
 const TICK_MS = 50
 const CLOSE_ENOUGH = 0.012
+const STILL_ENOUGH = 0.02
 const GAIN = 1.2
 const MOST = 0.08
 const SEEK_ABOVE = 0.5
@@ -85,7 +86,9 @@ export class InStep {
     }
     source.led = true
     const error = want - video.currentTime
-    if (Math.abs(error) > SEEK_ABOVE) {
+    if (leader.video.paused) {
+      if (Math.abs(error) > STILL_ENOUGH && !video.seeking && !leader.video.seeking) video.currentTime = want
+    } else if (Math.abs(error) > SEEK_ABOVE) {
       setRate(video, leader.video.playbackRate)
       if (!video.seeking && (source.way !== 'interactive' || isBuffered(video, want))) video.currentTime = want
     } else if (!video.seeking) setRate(video, followRate(error, leader.video.playbackRate))

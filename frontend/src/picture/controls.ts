@@ -13,10 +13,14 @@ export interface ControlOptions {
   /** What goes full screen: the picture alone or the whole arrangement. */
   screen: HTMLElement
   chosen: () => Chosen
-  toLive: () => void
+  /** Absent for a recording: there is nothing live to go to. */
+  toLive?: () => void
   /** Above the buttons: the scrub bar. */
   above?: HTMLElement
+  /** After the play button, and before the settings. */
+  first?: HTMLElement[]
   more?: HTMLElement[]
+  togglePlay?: () => void
 }
 
 const AWAY_MS = 2800
@@ -39,8 +43,8 @@ export class Controls {
   constructor(private readonly options: ControlOptions) {
     const { say, sound } = options
     this.#settings = new Settings(say, options.chosen)
-    this.#play = this.#button('pause', 'pause', () => this.togglePlay())
-    this.#live = h('button', { type: 'button', class: 'live', onclick: () => options.toLive() }, h('i'), h('span'))
+    this.#play = this.#button('pause', 'pause', () => (options.togglePlay ?? (() => this.togglePlay()))())
+    this.#live = h('button', { type: 'button', class: 'live', hidden: !options.toLive, onclick: () => options.toLive?.() }, h('i'), h('span'))
     this.#soundOn = h('button', { type: 'button', class: 'sound-on', onclick: () => sound.set(true) }, icon('volume', 18), say('turn_on_sound'))
     this.#mute = this.#button('volume', 'mute', () => sound.set(!sound.on.value))
     this.#volume = h('input', { type: 'range', class: 'wide', min: 0, max: 1, step: 0.05, 'aria-label': say('volume') })
@@ -49,7 +53,7 @@ export class Controls {
     const pip = this.#button('pip', 'pip', () => void this.togglePip())
     pip.classList.add('wide')
     pip.hidden = !document.pictureInPictureEnabled
-    const row = h('div', { class: 'row' }, this.#play, this.#live, this.#latency, h('span', { class: 'space' }),
+    const row = h('div', { class: 'row' }, this.#play, ...(options.first ?? []), this.#live, this.#latency, h('span', { class: 'space' }),
       this.#soundOn, this.#mute, this.#volume, ...(options.more ?? []), this.#settings.button, pip, this.#full)
     this.element = h('div', { class: 'bar' }, options.above, row, this.#settings.panel)
     this.#wire()

@@ -5,7 +5,7 @@ import { canFeedVideo } from '../media/buffer'
 import { HlsSource, mediaSourceHere, NativeHls, nativeHlsHere, type HlsOptions } from '../media/hls'
 import { Interactive } from '../media/interactive'
 import { Ladder, lineIsNarrow, type Mode, type Rung, type RungChoice, type Step, type Way } from '../media/ladder'
-import { fetchPlaylist, PlaylistRefused } from '../media/playlist'
+import { fetchPlaylist, PlaylistRefused, type Listing } from '../media/playlist'
 import { setRate, type Source, type SourceEvents } from '../media/source'
 import type { Stepper } from '../media/step'
 import { socketAddress } from '../page/data'
@@ -18,6 +18,8 @@ export interface PictureOptions {
   title: string
   /** A picture that is only ever shown small. */
   small?: boolean
+  /** A closed operation's recording: nothing is live, and nothing plays before the viewer asks. */
+  replay?: boolean
 }
 
 /** What stands over the picture when it does not move; `busy` shows that we are at it. */
@@ -52,6 +54,8 @@ export class Picture implements Stepper {
   #running = false
   #suspended = false
   #hlsStart: number | null = null
+  #lacking = new Set<Rung>()
+  #absent = false
   #undo = new Undo()
 
   constructor(readonly options: PictureOptions) {
@@ -60,6 +64,8 @@ export class Picture implements Stepper {
     this.video.playsInline = true
     this.video.disablePictureInPicture = false
     this.video.setAttribute('aria-label', this.#say('picture_label', { title: options.title }))
+    this.recorded.value = Boolean(options.replay)
+    this.paused.value = Boolean(options.replay)
     if (lineIsNarrow()) this.#ladder.startSmall(performance.now())
     this.#undo.every(500, () => this.#measure())
     this.#undo.every(5000, () => this.#calm())
@@ -67,6 +73,7 @@ export class Picture implements Stepper {
   }
 
   get inStep(): boolean {
+    if (this.options.replay) return this.#running && !this.#suspended && !this.#absent
     return this.#running && !this.#suspended && !this.paused.value && this.feedState.value !== 'closed'
   }
 
@@ -83,7 +90,7 @@ export class Picture implements Stepper {
   start(): void {
     if (this.#running) return
     this.#running = true
-    this.#begin()
+    if (!this.options.replay) this.#begin()
   }
 
   /** For good. */
@@ -98,8 +105,10 @@ export class Picture implements Stepper {
     if (on === this.#suspended) return
     this.#suspended = on
     if (on) {
-      this.source?.suspend()
+      if (!this.options.replay) this.source?.suspend()
       this.video.pause()
+    } else if (this.options.replay) {
+      if (!this.paused.value) void this.video.play().catch(() => undefined)
     } else if (this.#running && !this.paused.value) this.#begin()
   }
 
@@ -142,14 +151,38 @@ export class Picture implements Stepper {
       this.video.currentTime = this.source.timeline.mediaAt(clock)!
       return
     }
-    const address = `${this.options.address}/${this.#wantedRung()}/rewind.m3u8`
-    const listing = await this.#withPass(() => fetchPlaylist(address))
+    const listing = await this.#listing()
     if (!listing.segments) throw new PlaylistRefused(404)
-    const latest = Math.max(0, listing.duration - 1)
+    const latest = Math.max(0, listing.duration - (this.options.replay ? 0.1 : 1))
     this.#hlsStart = Math.min(latest, listing.timeline.mediaAt(clock) ?? 0)
     this.recorded.value = true
-    this.paused.value = false
+    if (!this.options.replay) this.paused.value = false
     this.#begin()
+  }
+
+  /** Where the recording lies on the clock; asks the live process. */
+  async #listing(): Promise<Listing> {
+    const wanted = this.#wantedRung()
+    const ask = (rung: Rung): Promise<Listing> => this.#withPass(() => fetchPlaylist(this.#recordedAddress(rung)))
+    this.#lacking.delete(wanted)
+    try {
+      return await ask(wanted)
+    } catch (error) {
+      if (wanted === 'original' || !(error instanceof PlaylistRefused) || error.status !== 404) throw error
+      this.#lacking.add(wanted) // this rung was not made while the feed was live
+      return ask('original')
+    }
+  }
+
+  #recordedAddress(rung: Rung): string {
+    return `${this.options.address}/${rung}/${this.options.replay ? 'replay' : 'rewind'}.m3u8`
+  }
+
+  /** This angle has no picture at the time the others show. */
+  setAbsent(absent: boolean): void {
+    if (absent === this.#absent) return
+    this.#absent = absent
+    this.#show(absent ? 'no_picture_then' : null)
   }
 
   toLive(): void {
@@ -189,7 +222,7 @@ export class Picture implements Stepper {
       const clock = this.clock
       if (clock !== null) {
         this.#end()
-        void this.rewindTo(clock).catch(() => this.toLive())
+        void this.rewindTo(clock).catch(() => this.options.replay || this.toLive())
         return
       }
     }
@@ -197,16 +230,17 @@ export class Picture implements Stepper {
   }
 
   #begin(): void {
-    if (!this.#running || this.#suspended) return
+    if (!this.#running || (this.#suspended && !this.options.replay)) return
     this.#end()
-    const rung = this.#wantedRung()
+    let rung = this.#wantedRung()
+    if (this.recorded.value && this.#lacking.has(rung)) rung = 'original'
     const way = this.#wantedWay()
     this.rung.value = rung
     this.way.value = way
     this.shape.value = { width: 0, height: 0, codecs: '' }
     this.#show('connecting', true)
     this.source = way === 'interactive' ? this.#interactive(rung) : this.#hls(way, rung)
-    void this.video.play().catch((error: DOMException) => error.name === 'NotAllowedError' && this.#blocked())
+    if (!this.options.replay) void this.video.play().catch((error: DOMException) => error.name === 'NotAllowedError' && this.#blocked())
   }
 
   #interactive(rung: Rung): Source {
@@ -219,10 +253,11 @@ export class Picture implements Stepper {
     const whole = this.choice.value === 'auto' && this.#ladder.rung === 'original'
     const live = whole ? `${base}/index.m3u8` : `${base}/${rung}/live.m3u8`
     const options: HlsOptions = {
-      address: this.recorded.value ? `${base}/${rung}/rewind.m3u8` : live,
+      address: this.recorded.value ? this.#recordedAddress(rung) : live,
       startAt: this.recorded.value ? this.#hlsStart : null,
       stable: this.mode.value === 'stable' || this.#ladder.steady,
       recorded: this.recorded.value,
+      play: !this.paused.value && !this.#suspended,
     }
     return way === 'native' ? new NativeHls(this.video, options, this.#events()) : new HlsSource(this.video, options, this.#events())
   }
@@ -263,6 +298,10 @@ export class Picture implements Stepper {
   #alive(): void {
     this.#refusals = 0
     this.#failed = 0
+    if (this.recorded.value) {
+      if (!this.#absent) this.#show(this.rung.value === 'audio' ? 'sound_only_now' : null)
+      return
+    }
     if (this.feedState.value !== 'covered') this.feedState.value = 'on_air'
     if (this.video.readyState < 2) return
     if (this.video.paused && !this.paused.value && !this.#suspended && this.status.value?.text === this.#say('press_play')) return
@@ -284,7 +323,8 @@ export class Picture implements Stepper {
       this.#avoid = this.#avoid === 'interactive' ? null : 'interactive'
       queueMicrotask(() => this.#begin())
     }
-    this.#show(opened ? 'line_lost' : 'not_answering', true, { seconds: Math.max(1, Math.round(retryIn)) })
+    const lost: Word = this.options.replay ? 'replay_failed' : opened ? 'line_lost' : 'not_answering'
+    this.#show(lost, true, { seconds: Math.max(1, Math.round(retryIn)) })
   }
 
   async #denied(): Promise<void> {

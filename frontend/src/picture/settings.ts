@@ -20,7 +20,8 @@ export interface Chosen {
   rung: RungChoice
   mode: Mode
   setRung(choice: RungChoice): void
-  setMode(mode: Mode): void
+  /** Absent where there is no delay to choose (a recording). */
+  setMode?: (mode: Mode) => void
 }
 
 /** The button and panel with picture size and delay. */
@@ -49,7 +50,7 @@ export class Settings {
     const now = this.chosen()
     this.panel.replaceChildren(
       group(this.say, 'picture_size', RUNGS, now.rung, (value) => now.setRung(value)),
-      group(this.say, 'mode', MODES, now.mode, (value) => now.setMode(value)),
+      now.setMode ? group(this.say, 'mode', MODES, now.mode, now.setMode) : '',
     )
     this.panel.querySelector<HTMLInputElement>('input:checked')?.focus()
   }

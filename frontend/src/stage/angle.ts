@@ -23,8 +23,8 @@ export class Angle {
   #away = false
   #undo = new Undo()
 
-  constructor(readonly feed: FeedData, address: string, pass: Pass, private readonly say: Say, choose: () => void) {
-    this.picture = new Picture({ address, pass, say, title: feed.title, small: true })
+  constructor(readonly feed: FeedData, address: string, pass: Pass, private readonly say: Say, choose: () => void, replay = false) {
+    this.picture = new Picture({ address, pass, say, title: feed.title, small: true, replay })
     this.frame = new Frame(this.picture)
     this.frame.element.append(h('div', { class: 'name' }, feed.title))
     this.frame.element.classList.toggle('mirrored', Boolean(feed.mirrored))
