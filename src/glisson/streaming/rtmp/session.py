@@ -87,6 +87,11 @@ class Session:
         self._message_stream = 0
         self._publication: Publication | None = None
 
+    @property
+    def buffered(self) -> int:
+        """Bytes held of messages that are not complete."""
+        return self._chunks.buffered
+
     def receive(self, data: bytes) -> None:
         """Read what has arrived; malformed bytes end the session, nothing else."""
         if self.over:
