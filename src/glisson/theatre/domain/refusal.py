@@ -1,0 +1,2 @@
+class TheatreRefused(Exception):
+    """The reason is worded for the person at the control."""

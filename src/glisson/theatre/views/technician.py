@@ -1,0 +1,95 @@
+"""The pages of those who put pictures on air."""
+
+from urllib.parse import urlsplit
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from glisson.core.config import config
+from glisson.theatre.domain import encoders, stream_keys
+from glisson.theatre.domain.roster import roster_state
+from glisson.theatre.forms import FeedForm, RevocationForm
+from glisson.theatre.views.access import feed_for, live_case_for
+from glisson.theatre.views.pictures import pass_for, theatre_data, with_pass
+
+
+@login_required
+def technician(request, code):
+    """Per feed: a picture, green or what to fix, and everything to type into the encoder."""
+    live_case = live_case_for(request.user, code, to="theatre.run_feeds")
+    signed = pass_for(request, live_case)
+    ctx = {
+        "live_case": live_case,
+        "case": live_case.case,
+        "meeting": live_case.session.meeting,
+        "desks": [_desk(feed) for feed in live_case.feeds.all()],
+        "roster": roster_state(),
+        "scopes": live_case.case.consent_scopes(),
+        "theatre_data": theatre_data(request, live_case, signed),
+        "may_clear": request.user.has_perm("theatre.clear_live_case", live_case),
+        "may_revoke": request.user.has_perm("theatre.revoke_viewing", live_case),
+    }
+    return with_pass(render(request, "theatre/technician.html", ctx), live_case, signed)
+
+
+@login_required
+def new_feed(request, code):
+    live_case = live_case_for(request.user, code, to="theatre.run_feeds")
+    form = FeedForm(request.POST or None, user=request.user, live_case=live_case)
+    if form.is_valid() and form.save():
+        return redirect("theatre:technician", code)
+    ctx = {"form": form, "live_case": live_case, "title": _("Add a feed"), "button": _("Add the feed")}
+    return render(request, "theatre/feed_form.html", ctx, status=422 if form.errors else 200)
+
+
+@login_required
+def edit_feed(request, code):
+    feed = feed_for(request.user, code)
+    form = FeedForm(request.POST or None, user=request.user, live_case=feed.live_case, feed=feed)
+    if form.is_valid() and form.save():
+        return redirect("theatre:technician", feed.live_case.code)
+    ctx = {"form": form, "live_case": feed.live_case, "title": _("Change the feed"), "button": _("Save the changes")}
+    return render(request, "theatre/feed_form.html", ctx, status=422 if form.errors else 200)
+
+
+@login_required
+def publish(request, code):
+    """A camera, a capture card or a screen of this computer as the encoder."""
+    feed = feed_for(request.user, code)
+    live_case = live_case_for(request.user, feed.live_case.code)
+    signed = pass_for(request, live_case)
+    ctx = {
+        "feed": feed,
+        "live_case": live_case,
+        "case": live_case.case,
+        "theatre_data": theatre_data(request, live_case, signed),
+    }
+    return with_pass(render(request, "theatre/publish.html", ctx), live_case, signed)
+
+
+@login_required
+def revoke(request, code):
+    """End one person's viewing."""
+    live_case = live_case_for(request.user, code, to="theatre.revoke_viewing")
+    form = RevocationForm(request.POST or None, user=request.user, live_case=live_case)
+    if form.is_valid() and form.save():
+        return redirect("theatre:technician", code)
+    ctx = {"form": form, "live_case": live_case, "revocations": live_case.revocations.select_related("person")}
+    return render(request, "theatre/revoke.html", ctx, status=422 if form.errors else 200)
+
+
+def _desk(feed):
+    key = stream_keys.unseal(feed.sealed_key)
+    address = encoders.Address(config().rtmp_url, key)
+    host = urlsplit(config().rtmp_url).hostname
+    return {
+        "feed": feed,
+        "address": address,
+        "rtmps_url": config().rtmps_url,
+        "obs": encoders.obs_settings(address),
+        "hardware": encoders.hardware_settings(address),
+        "ffmpeg": encoders.ffmpeg_command(address),
+        "test_pattern": encoders.test_pattern_command(address),
+        "srt": encoders.srt_address(host, feed.srt_port, feed.srt_passphrase) if feed.srt_port else "",
+    }
