@@ -105,6 +105,7 @@ def test_a_gap_is_kept_with_its_length_and_a_change_of_size_is_said():
     assert encoder.health.last_gap.reason == "network"
     encoder.now += 60
     encoder.health.begin()
+    encoder.health.configure_video(HD)
     encoder.send(1)
     assert encoder.health.last_gap.seconds == pytest.approx(60, abs=0.1)
     assert encoder.health.last_gap.reason == "encoder_gone"

@@ -69,6 +69,7 @@ class Health:
         self._stamps: deque[int] = deque(maxlen=300)
         self._keys: deque[int] = deque(maxlen=4)
         self._offsets: deque[int] = deque(maxlen=60)
+        self.video = self.audio = None
         self._first: float | None = None
         self._last_key: float | None = None
         self._heard: float | None = None
