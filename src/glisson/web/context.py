@@ -2,7 +2,7 @@ from django.conf import settings
 from django.utils.translation import get_language_info
 
 from glisson.core.enums import Theme
-from glisson.web.views.switches import THEME_COOKIE
+from glisson.core.views.reader import THEME_COOKIE
 
 
 def page(request):

@@ -3,24 +3,26 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.deprecation import MiddlewareMixin
+from django.middleware.gzip import GZipMiddleware
 
 from glisson.core.config import config
 
 
 class BehindProxies(MiddlewareMixin):
-    """Believe what trusted proxies say about the visitor's address and scheme, and nobody else."""
+    """The visitor's address as the nearest trusted proxy saw it; what comes before in the header is hearsay."""
 
     def process_request(self, request):
         proxies = config().proxies
-        if not proxies:
-            return
         chain = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-        if len(chain) >= proxies:
+        if proxies and len(chain) >= proxies:
             request.META["REMOTE_ADDR"] = chain[-proxies]
-        if request.META.get("HTTP_X_FORWARDED_PROTO", "").split(",")[-1].strip() == "https":
-            request.META["wsgi.url_scheme"] = "https"
-            if hasattr(request, "_scheme"):
-                request.scope = {**request.scope, "scheme": "https"}
+
+
+class CompressPages(GZipMiddleware):
+    """Pages are light on a poor line; streams of events must not wait in a compressor."""
+
+    def process_response(self, request, response):
+        return response if response.streaming else super().process_response(request, response)
 
 
 class ReadersOwnWay(MiddlewareMixin):

@@ -4,7 +4,6 @@ import importlib.util
 from pathlib import Path
 
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from glisson.core.config import config
 from glisson.core.database import databases
@@ -47,7 +46,7 @@ MIDDLEWARE = [
     "glisson.web.middleware.BehindProxies",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "glisson.web.middleware.CompressPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -102,10 +101,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "glisson.web.static_files.VersionedStatic"},
 }
 STATIC_URL = "/static/"
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = CONFIG.debug
 WHITENOISE_MAX_AGE = 3600  # addresses carry the hash of the content, so a new file is asked for at once
-WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if CONFIG.redis_url:
@@ -154,6 +150,16 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not CONFIG.https
 MFA_TOTP_ISSUER = "Glisson"
 
 # ---- safety
+
+if CONFIG.proxies:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,5/h/key",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+    "reauthenticate": "10/m/user",
+}
 
 SESSION_COOKIE_NAME = "glisson_session"
 SESSION_COOKIE_HTTPONLY = True
