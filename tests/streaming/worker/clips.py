@@ -38,6 +38,8 @@ def clip(
     command += ["-t", str(seconds), "-c:v", video, "-g", str(gop), "-pix_fmt", "yuv420p"]
     if video == "libx264":
         command += ["-preset", "ultrafast", "-bf", str(b_frames), "-sc_threshold", "0", "-b:v", "2M"]
+    if path.suffix == ".mp4":
+        command += ["-movflags", "+faststart"]  # our little web server knows no ranges
     subprocess.run([*command, *more, str(path)], check=True, timeout=120, stdin=subprocess.DEVNULL)
     return path
 

@@ -89,6 +89,8 @@ def bring_url(arguments: dict[str, Any]) -> None:
     }
     live = scheme in ("rtsp", "rtsps")
     if live:
+        # Without a buffer, what was read to find out about the source is dropped: it is old by then, and handed on in a
+        # rush it would put the clock of the feed behind.
         options |= {"rtsp_flags": "prefer_tcp", "fflags": "nobuffer"}
     else:
         options |= {"user_agent": "Glisson"}

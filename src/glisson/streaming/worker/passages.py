@@ -57,6 +57,7 @@ class PassedVideo:
         self._prefixed = extradata[:1] == b"\1"
         self._framing = AnnexB(b"" if self._prefixed else extradata)
         self._avcc: bytes | None = None
+        self._begun = False
         if self._prefixed:
             self._framing.avcc = extradata
 
@@ -68,7 +69,8 @@ class PassedVideo:
         if self._framing.avcc is not None and self._framing.avcc != self._avcc:
             self._avcc = self._framing.avcc
             yield Message(Kind.VIDEO_CONFIG, self._avcc)
-        if stamps is not None and data and self._avcc is not None:
+        self._begun |= packet.is_keyframe  # what comes before the first key frame shows nothing
+        if stamps is not None and data and self._avcc is not None and self._begun:
             yield Message(Kind.VIDEO, data, *stamps, key=packet.is_keyframe)
 
 

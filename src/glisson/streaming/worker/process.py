@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -51,6 +52,7 @@ class WorkerProcess:
         self._receive = receive
         self._ended = ended
         self._process: asyncio.subprocess.Process | None = None
+        self._spawning: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._complaint = ""
         self._stopping = False
@@ -61,7 +63,13 @@ class WorkerProcess:
         return self._process.pid if self._process is not None else None
 
     async def start(self) -> None:
-        """Start the process. The arguments go by the environment: a command line is public, passphrases are not."""
+        """Start the process."""
+        # Shielded: a process whose starting is cancelled half-way would be nobody's.
+        self._spawning = asyncio.create_task(self._spawn())
+        await asyncio.shield(self._spawning)
+
+    async def _spawn(self) -> None:
+        """The arguments go by the environment: everybody can read a command line, and there are passphrases in them."""
         paths = [str(Path(glisson.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
         environment = {
             **os.environ,
@@ -73,7 +81,7 @@ class WorkerProcess:
             *self._command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment
         )
         if self._stopping:  # stopped while it was being started
-            self._process.kill()
+            self.kill()
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._hear_complaints())]
 
     def send(self, message: Message) -> bool:
@@ -89,23 +97,30 @@ class WorkerProcess:
     async def stop(self) -> None:
         """End the process: politely, and after `PARTING` seconds not."""
         self._stopping = True
+        if self._spawning is not None:
+            await asyncio.wait((self._spawning,))
         process = self._process
         if process is None:
             return
         if process.stdin is not None:
             process.stdin.close()
+        await self._wait()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _wait(self) -> int:
+        assert self._process is not None
         try:
-            await asyncio.wait_for(process.wait(), PARTING)
+            return await asyncio.wait_for(self._process.wait(), PARTING)
         except TimeoutError:
             self.kill()
-            await process.wait()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+            return await self._process.wait()
 
     def kill(self) -> None:
         """End the process at once."""
         if self._process is not None and self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+                # Not Process.kill(): it polls first, and so takes the exit status away from asyncio's watcher.
+                os.kill(self._process.pid, signal.SIGKILL)
 
     async def _listen(self) -> None:
         process = self._process
@@ -118,12 +133,13 @@ class WorkerProcess:
                     self._receive(message)
         except Garbled as error:
             self._complaint = str(error)
+            self.kill()
         except Exception:
             # Whatever the receiver could not stand must not leave the worker running without anybody listening.
             log.exception("A message of the %s worker could not be taken", self._command[-1])
             self._complaint = "its messages could not be taken"
-        self.kill()
-        status = await process.wait()
+            self.kill()
+        status = await self._wait()
         await asyncio.wait(self._tasks[1:], timeout=1)
         if not self._stopping:
             self._ended(self._complaint or f"exit status {status}")
