@@ -15,13 +15,13 @@ import type { Mode, RungChoice } from './media/ladder'
 import type { Say, Word } from './words'
 import { Angle } from './stage/angle'
 import { arrange, choose, type Layout } from './stage/arrange'
-import { fetchState } from './stage/state'
+import { fetchState } from './page/state'
 import { STAGE } from './stage/style'
 
 const LAYOUTS: [Layout, Word, IconName][] = [
   ['one', 'layout_one', 'square'], ['side', 'layout_side', 'columns'], ['inset', 'layout_inset', 'inset'], ['all', 'layout_all', 'grid'],
 ]
-const STATE_MS = 5000
+const STATE_MS = 3000
 const MIRROR_MS = 250
 const AT_LIVE = 3
 const NO_GAPS: Gap[] = []
@@ -257,6 +257,7 @@ export class GlissonStage extends HTMLElement {
     if (!state) return
     const known = new Set(this.#pass.data.value.feeds.map((feed) => feed.id))
     if (Object.keys(state.feeds).some((id) => !known.has(id))) void this.#pass.renew()
+    for (const [id, angle] of this.#angles) angle.picture.told(state.feeds[id]?.state ?? 'closed')
     const main = state.feeds[this.#main]
     if (!main || this.#beganKnown) return
     if (main.began) this.#knowBeginning(main.began)

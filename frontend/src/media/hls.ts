@@ -17,6 +17,8 @@ export interface HlsOptions {
   stable: boolean
   /** A recording (rewind or replay) rather than the living edge. */
   recorded: boolean
+  /** Begin with the smallest of several pictures. */
+  startLow: boolean
   /** False leaves the first picture standing (a replay waits for its viewer). */
   play: boolean
 }
@@ -77,6 +79,7 @@ export class HlsSource implements Source {
       lowLatencyMode: !this.options.recorded,
       backBufferLength: BACK_BUFFER,
       maxBufferLength: this.options.recorded ? 20 : 10,
+      ...(this.options.startLow ? { startLevel: 0 } : {}),
       startPosition: this.options.startAt ?? -1,
       xhrSetup: (request) => {
         request.withCredentials = true

@@ -9,6 +9,7 @@ import { fetchPlaylist, PlaylistRefused, type Listing } from '../media/playlist'
 import { setRate, type Source, type SourceEvents } from '../media/source'
 import type { Stepper } from '../media/step'
 import { socketAddress } from '../page/data'
+import { fetchState } from '../page/state'
 
 export interface PictureOptions {
   /** `…/live/v/<group>/<feed>` */
@@ -30,6 +31,8 @@ export interface Status {
 
 const REFUSALS = 3
 const FAILED_WAYS = 4
+const SILENT_MS = 2500
+const EXPLAINED = ['waiting', 'armed', 'closed']
 const STEP_WORDS: Record<Step, Word> = { small: 'slow_small', steady: 'slow_stable', better: 'back_to_original' }
 
 /** One feed on one video element: chooses how it travels, falls back by itself and says what it does. */
@@ -56,6 +59,8 @@ export class Picture implements Stepper {
   #hlsStart: number | null = null
   #lacking = new Set<Rung>()
   #absent = false
+  #told = ''
+  #aliveAt = 0
   #undo = new Undo()
 
   constructor(readonly options: PictureOptions) {
@@ -178,6 +183,16 @@ export class Picture implements Stepper {
     return `${this.options.address}/${rung}/${this.options.replay ? 'replay' : 'rewind'}.m3u8`
   }
 
+  /** What the state document says of this feed: it explains a line that is refused or silent. */
+  told(state: string): void {
+    const before = this.#told
+    this.#told = state
+    if (this.recorded.value || !this.#running || performance.now() - this.#aliveAt < SILENT_MS) return
+    if (state === 'armed') this.#show('not_on_air', true)
+    else if (state !== 'on_air') this.#heard(state)
+    else if (before && before !== 'on_air' && !this.paused.value) this.#begin()
+  }
+
   /** This angle has no picture at the time the others show. */
   setAbsent(absent: boolean): void {
     if (absent === this.#absent) return
@@ -250,13 +265,13 @@ export class Picture implements Stepper {
 
   #hls(way: Way, rung: Rung): Source {
     const base = this.options.address
-    const whole = this.choice.value === 'auto' && this.#ladder.rung === 'original'
-    const live = whole ? `${base}/index.m3u8` : `${base}/${rung}/live.m3u8`
+    const live = this.choice.value === 'auto' ? `${base}/index.m3u8` : `${base}/${rung}/live.m3u8`
     const options: HlsOptions = {
       address: this.recorded.value ? this.#recordedAddress(rung) : live,
       startAt: this.recorded.value ? this.#hlsStart : null,
       stable: this.mode.value === 'stable' || this.#ladder.steady,
       recorded: this.recorded.value,
+      startLow: this.#ladder.rung === 'low',
       play: !this.paused.value && !this.#suspended,
     }
     return way === 'native' ? new NativeHls(this.video, options, this.#events()) : new HlsSource(this.video, options, this.#events())
@@ -272,7 +287,7 @@ export class Picture implements Stepper {
     return {
       state: (state) => this.#heard(state),
       lost: (retryIn, opened) => this.#lost(retryIn, opened),
-      denied: () => void this.#denied(),
+      denied: (why) => void (why === 'not_now' ? this.#ask() : this.#denied()),
       trouble: (weight) => this.#trouble(weight),
       unsupported: (codecs) => this.#show('codec_unsupported', false, { codecs }),
       alive: () => this.#alive(),
@@ -296,6 +311,7 @@ export class Picture implements Stepper {
   }
 
   #alive(): void {
+    this.#aliveAt = performance.now()
     this.#refusals = 0
     this.#failed = 0
     if (this.recorded.value) {
@@ -315,16 +331,24 @@ export class Picture implements Stepper {
 
   #lost(retryIn: number, opened: boolean): void {
     if (!opened) this.#failed += 1
-    if (!opened && this.#failed % 2 === 0) void this.#renew()
-    if (this.feedState.value === 'closed') return
+    if (!opened) void this.#ask()
+    if (this.feedState.value === 'closed' || (!opened && EXPLAINED.includes(this.#told))) return
     if (this.#failed >= FAILED_WAYS && !this.recorded.value) {
-      // a proxy may let one way through and not the other
+      // a proxy may let one way through and not the other, or the interactive seats are taken
       this.#failed = 0
       this.#avoid = this.#avoid === 'interactive' ? null : 'interactive'
       queueMicrotask(() => this.#begin())
     }
     const lost: Word = this.options.replay ? 'replay_failed' : opened ? 'line_lost' : 'not_answering'
     this.#show(lost, true, { seconds: Math.max(1, Math.round(retryIn)) })
+  }
+
+  /** Why is the line refused? The state document knows, and renews the pass on the way when that is the reason. */
+  async #ask(): Promise<void> {
+    if (!this.options.pass) return
+    const state = await fetchState(this.options.pass)
+    const mine = state?.feeds[this.options.address.split('/').pop()!]
+    if (mine) this.told(mine.state)
   }
 
   async #denied(): Promise<void> {

@@ -1,5 +1,5 @@
-import { groupBase } from '../page/data'
-import type { Pass } from '../page/pass'
+import { groupBase } from './data'
+import type { Pass } from './pass'
 
 /** One feed in the answer of `/live/v/<group>/state`. */
 export interface FeedState {

@@ -1,0 +1,40 @@
+import { sheet } from '../page/dom'
+
+export const HEALTH = sheet(`
+:host(:dir(rtl)){--dir:rtl}
+.lost{border:1px solid var(--live,#d4342a);border-radius:10px;padding:12px 16px;margin-block-end:16px;font-weight:600;background:color-mix(in oklab,var(--live,#d4342a) 12%,var(--paper,#0c1211))}
+.cards{display:grid;gap:20px}
+.card{border:1px solid var(--line,#24312e);border-radius:14px;background:var(--paper-2,#131c1a);overflow:hidden;display:grid;grid-template-columns:minmax(260px,5fr) 7fr}
+.card.stale{opacity:.55}
+.look{padding:16px;display:grid;gap:12px;align-content:start}
+.look .frame{aspect-ratio:16/9;border-radius:10px}
+.look .veil{padding:12px}
+.facts{padding:16px 16px 16px 4px;padding-inline:4px 16px;display:grid;gap:14px;align-content:start}
+header{display:flex;flex-wrap:wrap;gap:8px 12px;align-items:center}
+h3{margin:0;font-size:18px;line-height:1.2;font-weight:650}
+.pill{display:inline-flex;gap:6px;align-items:center;border-radius:99px;padding:2px 12px;font-size:13px;font-weight:600;border:1px solid var(--line,#24312e);color:var(--ink-2,#9fb0ac)}
+.pill i{inline-size:8px;block-size:8px;border-radius:50%;background:currentColor}
+.pill.on{color:#fff;background:#0b7a4b;border-color:#0b7a4b}
+.pill.air{color:#fff;background:#c42d24;border-color:#c42d24}
+.verdict{border-radius:10px;padding:12px 14px;border:1px solid var(--line,#24312e);display:grid;grid-template-columns:auto 1fr;gap:4px 12px;align-items:start;font-size:18px;line-height:1.35}
+.verdict svg{margin-block-start:2px}
+.verdict.good{border-color:color-mix(in oklab,var(--fluor,#19c37d) 50%,transparent);background:color-mix(in oklab,var(--fluor,#19c37d) 10%,transparent)}
+.verdict.good svg{color:var(--fluor,#19c37d)}
+.verdict.fix{border-color:var(--warn,#b45309);background:color-mix(in oklab,var(--warn,#b45309) 14%,transparent)}
+.verdict.fix svg{color:color-mix(in oklab,var(--warn,#b45309) 65%,var(--ink,#e9efed))}
+.verdict.alarm{border-color:var(--live,#d4342a);background:color-mix(in oklab,var(--live,#d4342a) 16%,transparent)}
+.verdict.alarm svg{color:color-mix(in oklab,var(--live,#d4342a) 65%,var(--ink,#e9efed))}
+.verdict.hint{font-size:15px}
+dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:10px 16px;margin:0}
+dt{font-size:13px;color:var(--ink-2,#9fb0ac)}
+dd{margin:0;overflow-wrap:anywhere}
+.meter{position:relative;block-size:12px;border-radius:6px;background:var(--line,#24312e);overflow:hidden;direction:ltr}
+.meter i{position:absolute;inset-block:0;left:0;background:linear-gradient(90deg,#0f9d6e 70%,#c98a04 88%,#d4342a);transition:clip-path .15s;inline-size:100%;clip-path:inset(0 100% 0 0)}
+.sound{display:grid;gap:4px}
+.sound div:first-child{display:flex;justify-content:space-between;font-size:13px;color:var(--ink-2,#9fb0ac)}
+.clock{font-size:14px;color:var(--ink-2,#9fb0ac);min-block-size:3em}
+.clock b{color:var(--ink,#e9efed);font-weight:600}
+.refusals{margin:0;padding:0;list-style:none;font-size:14px;display:grid;gap:2px}
+.refusals li{color:color-mix(in oklab,var(--warn,#b45309) 60%,var(--ink,#e9efed))}
+@media (max-width:860px){.card{grid-template-columns:1fr;border-radius:0;border-inline:0}.facts{padding:0 16px 16px}.lost{margin:12px}}
+`)
