@@ -93,14 +93,7 @@ class Cutter:
         if clock is None or (placed := clock.place(media)) is None or clock.next is None:
             return
         hole, length = placed
-        run = self._sound
-        if run.data:
-            run.durations[-1] += hole
-        else:
-            run.start = clock.next - length - hole
-            length += hole
-        run.durations.append(length)
-        run.data.append(data)
+        self._sound.add_sound(clock.next, hole, length, data)
         if not self._video:
             dts = clock.ticks(clock.next - length)
             self._pace(dts)

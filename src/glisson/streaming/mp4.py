@@ -56,6 +56,16 @@ class Run:
     keys: list[bool] = field(default_factory=list)
     data: list[bytes] = field(default_factory=list)
 
+    def add_sound(self, after: int, hole: int, length: int, data: bytes) -> None:
+        """Append a frame of sound that ends at ``after``; the frame before it, or else it itself, bridges the hole."""
+        if self.data:
+            self.durations[-1] += hole
+        else:
+            self.start = after - length - hole
+            length += hole
+        self.durations.append(length)
+        self.data.append(data)
+
 
 def box(name: bytes, *contents: bytes) -> bytes:
     """Return a box with this four-letter name around the contents."""

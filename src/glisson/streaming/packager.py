@@ -170,7 +170,7 @@ class Packager:
         data = mp4.init_segment(self._video, self._audio)
         width, height = (self._video.width, self._video.height) if self._video else (0, 0)
         init = self.ring.add_init(data, mp4.codecs(self._video, self._audio), width, height)
-        sound = _sound_clock(self._audio, floor) if self._audio else None
+        sound = sound_clock(self._audio, floor) if self._audio else None
         self._cutter.begin(init, video=self._video is not None, sound=sound, broken=broken)
 
     # -- running ----------------------------------------------------------------------------------------------------
@@ -255,16 +255,14 @@ class Packager:
         if self._strays == STRAY:
             self._strays = 0
             self._sound_shift += self._picture_at - media
-            text = (
-                "Sound and picture have different timestamps; the sound was moved to fit. Restart the encoder."
-            )
+            text = "Sound and picture have different timestamps; the sound was moved to fit. Restart the encoder."
             self._tell("timestamps_jumped", text, {"seconds": round((media - self._picture_at) / TICKS, 1)})
 
     def _tell(self, code: str, text: str, values: dict[str, object]) -> None:
         self.on_trouble(Trouble(code, text, values))
 
 
-def _sound_clock(config: AudioConfig, floor: int) -> SoundClock:
+def sound_clock(config: AudioConfig, floor: int) -> SoundClock:
     """A clock that places no sound before ``floor`` (90 kHz ticks)."""
     try:
         frame = read_asc(config.asc).frame_samples
