@@ -153,6 +153,7 @@ def _uvicorn(app: LiveApp) -> uvicorn.Config:
         ws_ping_timeout=20,
         lifespan="off",
         log_config=None,
+        log_level="warning",
         access_log=False,
         proxy_headers=False,
         server_header=False,
