@@ -179,6 +179,7 @@ export const WORDS = {
   publish_leave: 'The picture is on its way to the theatre. Leave and stop sending?',
   publish_level: 'Microphone level',
   publish_preview: 'What you send',
+  publish_arriving: 'The theatre receives it',
   publish_ended: 'The picture source ended. Choose it again to go on.',
   publish_fallback: 'This browser sends about a second later than others (no WebCodecs).',
 } as const

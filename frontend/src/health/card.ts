@@ -33,7 +33,7 @@ export class HealthCard {
   #drawnVerdict = ''
   #undo = new Undo()
 
-  constructor(private readonly feed: FeedData, address: string, private readonly pass: Pass, private readonly say: Say, private readonly words: Words | undefined) {
+  constructor(feed: FeedData, address: string, private readonly pass: Pass, private readonly say: Say, private readonly words: Words | undefined) {
     this.#picture = new Picture({ address, pass, say, title: feed.title, small: true })
     this.#frame = new Frame(this.#picture)
     this.#meterBox = h('div', { class: 'meter', role: 'meter', 'aria-label': say('sound_level'), 'aria-valuemin': FLOOR_DB, 'aria-valuemax': 0 }, this.#meter)
