@@ -10,6 +10,7 @@ from datetime import date
 import factory
 import pytest
 
+from glisson.alliance.domain.invitation import invite
 from glisson.alliance.enums import Role, Tier
 from glisson.alliance.models import Alliance, Appointment, Hospital, Membership, Person
 
@@ -136,3 +137,11 @@ def farid(riverbend):
 @pytest.fixture
 def grace(northern):
     return _person("Grace Okafor", Role.DIRECTOR, alliance=northern)
+
+
+@pytest.fixture
+def invitation(alice, harbour):
+    """An open invitation to a member hospital; ``token`` is the secret of its link."""
+    made, token = invite(email="hana@example.org", name="Hana Sato", role=Role.NURSE, hospital=harbour, acting_user=alice)
+    made.token = token
+    return made

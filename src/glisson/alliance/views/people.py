@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
@@ -17,6 +18,7 @@ def person(request, code):
     ctx = {
         "person": person,
         "is_me": person == request.user,
+        "spoken": ", ".join(name for code, name in settings.LANGUAGES if code in person.speaks),
         "appointments": appointments.select_related("hospital", "alliance"),
     }
     return render(request, "alliance/person.html", ctx)

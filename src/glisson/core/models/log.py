@@ -23,12 +23,12 @@ class LogEntry(models.Model):
 
     sequence = models.BigIntegerField(unique=True)
     at = models.DateTimeField()
-    who = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    who = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     what = models.CharField(max_length=60)
     model = models.CharField(max_length=60, blank=True)
     object_id = models.CharField(max_length=40, blank=True)
-    before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
+    before = models.JSONField(null=True, blank=True)
+    after = models.JSONField(null=True, blank=True)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 

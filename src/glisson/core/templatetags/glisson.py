@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 
 from glisson.core.components import Component, register_component
 
@@ -36,11 +37,18 @@ for component in COMPONENTS:
     register_component(register, component)
 
 
+DECORATION = mark_safe('aria-hidden="true"')  # noqa: S308 - a constant
+FLIPS = {"arrow-left", "arrow-right", "chevron-left", "chevron-right", "log-in", "log-out", "list", "send"}
+"""Icons that point along the line of text; a right-to-left page mirrors these and no others."""
+
+
 @register.simple_tag
 def icon(name, label=""):
     """A Lucide icon from the sprite; without a label it is decoration and hidden from screen readers."""
-    said = format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="true"')
-    return format_html('<svg class="icon" {}><use href="{}#{}"></use></svg>', said, static("islands/icons.svg"), name)
+    said = format_html('role="img" aria-label="{}"', label) if label else DECORATION
+    flips = " icon--flips" if name in FLIPS else ""
+    sprite = static("islands/icons.svg")
+    return format_html('<svg class="icon{}" {}><use href="{}#{}"></use></svg>', flips, said, sprite, name)
 
 
 @register.simple_tag

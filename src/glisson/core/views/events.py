@@ -3,7 +3,7 @@ import json
 import time
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.http import Http404, HttpResponseForbidden, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
@@ -26,7 +26,7 @@ async def events(request, channel):
         raise Http404
     last = request.headers.get("Last-Event-ID") or request.GET.get("after") or ""
     # The stream may last for hours: the connection that looked the reader up goes back first.
-    await sync_to_async(close_old_connections)()
+    await sync_to_async(_give_back)()
     answer = StreamingHttpResponse(
         _stream(user, channel, int(last) if last.isdecimal() and len(last) < 19 else None),
         content_type="text/event-stream",
@@ -68,7 +68,7 @@ def _allowed(user, channel):
     try:
         return may_listen(user, channel)
     finally:
-        close_old_connections()
+        _give_back()
 
 
 @sync_to_async
@@ -85,10 +85,16 @@ def _missed(channel, last):
         )
         missed = [Event(**row) for row in rows[: REPLAYED_MOST + 1]]
     finally:
-        close_old_connections()
+        _give_back()
     if len(missed) > REPLAYED_MOST:
         return missed, False
     return missed, oldest is None or oldest <= last + 1 or last == 0
+
+
+def _give_back():
+    """Return this thread's connection, unless somebody's transaction is open on it."""
+    if not connection.in_atomic_block:
+        close_old_connections()
 
 
 def _written(number, kind, data):

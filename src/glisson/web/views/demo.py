@@ -2,8 +2,10 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
+from glisson.alliance.domain.queries.person import with_roles_in_words
 from glisson.alliance.models import Person
 
 
@@ -13,8 +15,9 @@ def sign_in(request):
     if not settings.DEMO:
         raise Http404
     people = Person.objects.filter(invented=True, is_active=True).order_by("name")
-    if request.method == "POST":
-        person = get_object_or_404(people, code=request.POST.get("person", ""))
-        login(request, person, backend="django.contrib.auth.backends.ModelBackend")
-        return redirect("today")
-    return render(request, "web/demo_sign_in.html", {"people": people})
+    if request.method == "GET":
+        return render(request, "web/demo_sign_in.html", {"people": with_roles_in_words(people)})
+    person = get_object_or_404(people, code=request.POST.get("person", ""))
+    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    target = request.POST.get("next", "")
+    return redirect(target if url_has_allowed_host_and_scheme(target, {request.get_host()}) else "today")
