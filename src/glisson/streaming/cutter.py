@@ -132,7 +132,7 @@ class Cutter:
         """Decoding time of the next frame: contiguous with what was given out, and rising."""
         if self._dts:
             return max(dts, self._dts[-1] + 1)
-        return dts if self._end is None else self._end
+        return max(dts, self.ring.end_time) if self._end is None else self._end
 
     def _limits(self) -> tuple[int, int]:
         """Earliest and latest end of the growing part."""

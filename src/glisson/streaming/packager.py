@@ -11,7 +11,7 @@ from glisson.streaming.aac import AacError, read_asc
 from glisson.streaming.cutter import Cutter
 from glisson.streaming.packets import TICKS, AudioConfig, Packet, Trouble, VideoConfig
 from glisson.streaming.ring import Ring
-from glisson.streaming.timeline import SoundClock, Timeline, WallClock
+from glisson.streaming.timeline import JUMP_BACK, SoundClock, Timeline, WallClock
 
 WAIT_FOR_SOUND = TICKS // 2
 """So long the first key frame waits for the configuration of the sound, 90 kHz ticks."""
@@ -176,7 +176,10 @@ class Packager:
     # -- running ----------------------------------------------------------------------------------------------------
 
     def _take_picture(self, packet: Packet, now: float) -> None:
-        if self._timeline.jumped(packet.dts, now) and self._video is not None:
+        jumped = self._timeline.jumped(packet.dts, now)
+        if self._video is None and packet.key:
+            jumped = self._timeline.decoding(packet.dts) < self.ring.end_time - JUMP_BACK
+        if jumped and (self._video is not None or packet.key):
             self._jump(packet, now)
         dts = self._timeline.decoding(packet.dts)
         pts = self._timeline.presentation(packet.pts)
