@@ -50,6 +50,11 @@ class OperationForm(forms.Form):
             )
 
     @property
+    def segment_boxes(self):
+        """For each segment its two boxes: removed, and only in part."""
+        return list(zip(self["segments"], self["partial"], strict=True))
+
+    @property
     def structure_fields(self):
         """The vessels and ducts, for the template."""
         return [self[f"structure_{structure.value}"] for structure in Structure]

@@ -16,9 +16,11 @@ def meetings(request):
     """Meetings ahead and behind, as far as the reader may know of them."""
     found = list(Meeting.objects.visible_to(request.user).select_related("alliance", "host")[:200])
     today = timezone.now().date()
+    ahead = sorted((one for one in found if one.ends_on >= today), key=lambda one: one.starts_on)
+    behind = [one for one in found if one.ends_on < today]
     ctx = {
-        "ahead": sorted((one for one in found if one.ends_on >= today), key=lambda one: one.starts_on),
-        "behind": [one for one in found if one.ends_on < today],
+        "groups": [{"title": _("Now and ahead"), "meetings": ahead}, {"title": _("Earlier"), "meetings": behind}],
+        "nothing": not found,
         "may_plan": request.user.has_perm("meetings.plan_meeting"),
     }
     return render(request, "meetings/meetings.html", ctx)
@@ -28,9 +30,11 @@ def meetings(request):
 def meeting(request, code):
     """What, where, when in both zones, and what is shown."""
     found = get_for(request.user, with_all(Meeting.objects), code=code)
+    days = timetable(found, request.user)
     ctx = {
         "meeting": found,
-        "days": timetable(found, request.user),
+        "days": days,
+        "elsewhere": any(line.is_elsewhere for day in days for line in day.lines),
         "reader_zone": timezone.get_current_timezone_name(),
         "may_change": request.user.has_perm("meetings.change_meeting", found),
         "may_publish": request.user.has_perm("meetings.publish_meeting", found),

@@ -3,6 +3,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -71,6 +72,11 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}: {', '.join(scope.value for scope in self.scopes)}"
+
+    @property
+    def withdraw_url(self) -> str:
+        """Where it is withdrawn: on the floor that shows the pictures, so that they come down with it."""
+        return reverse("theatre:withdraw", args=[self.code])
 
     @property
     def scopes(self) -> list[Scope]:

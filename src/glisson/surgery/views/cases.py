@@ -50,6 +50,7 @@ def edit_case(request, code):
     if form.is_valid() and (changed := form.save()):
         return redirect(changed)
     ctx = {"form": form, "case": found, "title": _("Change the case"), "button": _("Save the changes")}
+    ctx["operation"] = describe_operation(found.operation)
     return render(request, "surgery/case_form.html", ctx, status=422 if form.errors else 200)
 
 

@@ -19,11 +19,12 @@ from glisson.theatre.views.pictures import pass_for, theatre_data, with_pass
 def live_cases(request):
     """What is on, what comes, and what can be watched again."""
     found = list(with_all(LiveCase.objects.visible_to(request.user)).order_by("-session__starts_at", "-pk")[:200])
-    ctx = {
-        "on_now": [one for one in found if one.is_live],
-        "ahead": [one for one in reversed(found) if not one.is_live and not one.is_over],
-        "replays": [one for one in found if is_playable(one)],
-    }
+    groups = [
+        {"title": _("On now"), "live_cases": [one for one in found if one.is_live]},
+        {"title": _("Coming"), "live_cases": [one for one in reversed(found) if not one.is_live and not one.is_over]},
+        {"title": _("Replays"), "live_cases": [one for one in found if is_playable(one)]},
+    ]
+    ctx = {"groups": groups, "nothing": not any(group["live_cases"] for group in groups)}
     return render(request, "theatre/live_cases.html", ctx)
 
 

@@ -34,6 +34,16 @@ class Line:
     add_url: str
 
     @property
+    def local_times(self) -> str:
+        """From and until, by the meeting's clock."""
+        return f"{self.starts:%H:%M}–{self.ends:%H:%M}"
+
+    @property
+    def reader_times(self) -> str:
+        """From and until, by the reader's clock."""
+        return f"{self.reader_starts:%H:%M}–{self.reader_ends:%H:%M}"
+
+    @property
     def is_elsewhere(self) -> bool:
         """Whether the reader's clock shows another time than the meeting's."""
         return self.starts.utcoffset() != self.reader_starts.utcoffset()
