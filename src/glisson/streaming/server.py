@@ -87,6 +87,7 @@ class LivePlane:
         """Close the doors, write the recordings out; the roster stays, so that the next start goes on."""
         for server in self._rtmp:
             await server.close()
+        self.studio.let_viewers_go()
         if self._http is not None:
             self._http.should_exit = True
             await asyncio.gather(self._tasks[0], return_exceptions=True)

@@ -45,6 +45,7 @@ class Studio:
         self.now = now
         self.roster = Roster()
         self.feeds: dict[str, Feed] = {}
+        self.stopping = False
         self.websockets: dict[str, int] = {}
         """Open WebSockets by address."""
         self._passes: dict[str, Pass] = {}
@@ -208,6 +209,12 @@ class Studio:
         for feed in self.feeds.values():
             feed.forget()
             feed.listen()
+
+    def let_viewers_go(self) -> None:
+        """The process is about to stop: whoever waits for something is sent away."""
+        self.stopping = True
+        for feed in self.feeds.values():
+            feed.strike()
 
     async def close(self) -> None:
         """Stop every way in and write every recording out; they go on after the next start."""

@@ -94,8 +94,10 @@ def check_still(studio: Studio, viewer_pass: Pass) -> None:
     Raises
     ------
     Denied
-        401 when it ended or was revoked in between.
+        401 when it ended or was revoked in between, 503 when this process is about to stop.
     """
+    if studio.stopping:
+        raise Denied(503, "restart")
     why = studio.why_not(viewer_pass)
     if why is not None:
         raise Denied(401, why)
@@ -119,11 +121,11 @@ def check_file(feed: Feed, file: File, scopes: frozenset[str]) -> None:
 
 def _may_read(feed: Feed, file: File, scopes: frozenset[str]) -> bool:
     kind = file.kind
-    if kind in ("index", "live", "part", "poster", "ws"):
+    if kind in ("index", "live", "part", "poster"):
         # Parts below the reel's first number were packaged behind another position of the gate; a cache may hold them.
         stale = kind == "part" and feed.reel is not None and file.number < feed.reel.first_msn
         return feed.shows_ending(scopes) and not stale
-    if kind == "rewind":
+    if kind in ("rewind", "ws"):
         return feed.shows_live(scopes)
     if kind in ("replay", "replays"):
         return feed.gate == "closed" and feed.shows_recording(scopes)

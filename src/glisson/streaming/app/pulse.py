@@ -47,6 +47,8 @@ async def health_events(
             await asyncio.wait((leaving,), timeout=1)
             viewer_pass = studio.newest_pass(viewer_pass)
             why = studio.why_not(viewer_pass)
+            if studio.stopping:
+                break
             if why is not None:
                 ending = b"event: denied\ndata: " + json.dumps({"why": why}).encode() + b"\n\n"
                 await send({"type": "http.response.body", "body": ending})
