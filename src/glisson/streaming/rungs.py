@@ -80,6 +80,7 @@ class Rungs:
         self._coming: VideoConfig | None = None
         self._sound: AudioConfig | None = None
         self._coming_sound: AudioConfig | None = None
+        self._early: list[Message] | None = []
         self._worker: WorkerProcess | None = None
         self._task: asyncio.Task[None] | None = None
         self._wanted = asyncio.Event()
@@ -235,12 +236,21 @@ class Rungs:
             self._answer_picture(message)
         elif self._low is None:
             return
-        elif message.kind == Kind.AUDIO:
-            self._low.take(Packet(False, message.dts, message.pts, True, message.data))
         elif message.kind == Kind.VIDEO_CONFIG:
             self._low.configure_video(video_config(message.data))
-        elif message.kind == Kind.AUDIO_CONFIG:
-            self._low.configure_audio(audio_config(message.data))
+            early, self._early = self._early, None
+            for sound in early or ():
+                self._take_sound(self._low, sound)
+        elif self._early is not None:
+            self._early.append(message)  # a rung that began with sound would be one of sound alone
+        else:
+            self._take_sound(self._low, message)
+
+    def _take_sound(self, low: FollowingPackager, message: Message) -> None:
+        if message.kind == Kind.AUDIO_CONFIG:
+            low.configure_audio(audio_config(message.data))
+        elif message.kind == Kind.AUDIO:
+            low.take(Packet(False, message.dts, message.pts, True, message.data))
 
     def _answer_picture(self, message: Message) -> None:
         self._lag.answered(message.dts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from enum import Enum
 
@@ -33,7 +34,8 @@ class Lag:
         self._answered = False
         self._light = False
         self._calm = CALM
-        self._lagged = self._restored = self._last = now
+        self._lagged = self._last = now
+        self._restored = -math.inf
 
     def sent(self, dts: int, now: float) -> None:
         """A picture was sent."""
