@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from glisson.streaming.rights import PASS_SECONDS
@@ -23,6 +23,9 @@ PASS_MARGIN = timedelta(seconds=60)
 
 TOLD_AGAIN_AFTER = timedelta(seconds=45)
 """A live process that lost its folder is told everything again within this time."""
+
+
+CLAIM_LAPSES_AFTER = timedelta(seconds=20)
 
 
 def build_roster(at: datetime | None = None) -> dict[str, Any]:
@@ -51,9 +54,21 @@ def push_roster_on_commit() -> None:
 def _tell_after_commit() -> None:
     state = reconcile_roster()
     if state is not None and state.silent_since is not None:
-        from glisson.theatre.tasks import retry_roster  # noqa: PLC0415 - tasks call verbs, and one verb asks for a task
+        from glisson.theatre.tasks import retry_soon  # noqa: PLC0415 - tasks call verbs, and one verb asks for a task
 
-        retry_roster.schedule(delay=1)
+        retry_soon()
+
+
+def claim_retry(at: datetime) -> bool:
+    """Whether the caller is the one to try again at that moment; a claim that was never kept lapses."""
+    lapsed = timezone.now() - CLAIM_LAPSES_AFTER
+    free = RosterState.objects.filter(Q(retry_at=None) | Q(retry_at__lt=lapsed), pk=1)
+    return free.update(retry_at=at) == 1
+
+
+def end_retry() -> None:
+    """The claimed attempt is being made."""
+    RosterState.objects.filter(pk=1).update(retry_at=None)
 
 
 def push_roster() -> RosterState:

@@ -10,6 +10,7 @@ class RosterState(models.Model):
     answered_version = models.PositiveBigIntegerField(_("version the live process has"), default=0)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     silent_since = models.DateTimeField(_("has not answered since"), null=True, blank=True)
+    retry_at = models.DateTimeField(_("tried again at"), null=True, blank=True)
     trouble = models.CharField(_("trouble"), max_length=300, blank=True)
 
     class Meta:
