@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import mmap
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+Readable = bytes | memoryview | mmap.mmap
 
 _HEADER = struct.Struct(">I4s")
 _U32 = struct.Struct(">I")
@@ -46,7 +49,7 @@ class ReadFragment:
     end: int
 
 
-def boxes(data: bytes | memoryview, start: int = 0, end: int | None = None) -> Iterator[tuple[bytes, int, int]]:
+def boxes(data: Readable, start: int = 0, end: int | None = None) -> Iterator[tuple[bytes, int, int]]:
     """Yield name, start and end of the contents of each box.
 
     Raises
@@ -65,7 +68,7 @@ def boxes(data: bytes | memoryview, start: int = 0, end: int | None = None) -> I
         start += size
 
 
-def fragments(data: bytes | memoryview, base: int = 0) -> Iterator[ReadFragment]:
+def fragments(data: Readable, base: int = 0) -> Iterator[ReadFragment]:
     """Yield every fragment of a segment or part. Sample positions count from ``base`` at the start of ``data``."""
     moof: tuple[int, int, tuple[Track, ...]] | None = None
     for name, start, end in boxes(data):
@@ -88,7 +91,7 @@ def fragments(data: bytes | memoryview, base: int = 0) -> Iterator[ReadFragment]
         raise NotReadable("A moof box without its mdat box.")
 
 
-def read_moof(data: bytes | memoryview, start: int, end: int, base: int = 0) -> tuple[int, tuple[Track, ...]]:
+def read_moof(data: Readable, start: int, end: int, base: int = 0) -> tuple[int, tuple[Track, ...]]:
     """Return sequence number and tracks of a moof whose contents lie between ``start`` and ``end``."""
     sequence = 0
     tracks = []
@@ -101,13 +104,13 @@ def read_moof(data: bytes | memoryview, start: int, end: int, base: int = 0) -> 
     return sequence, tuple(tracks)
 
 
-def _at(form: struct.Struct, data: bytes | memoryview, position: int, end: int) -> int:
+def _at(form: struct.Struct, data: Readable, position: int, end: int) -> int:
     if position + form.size > end:
         raise NotReadable("A box ends before its fields do.")
     return int(form.unpack_from(data, position)[0])
 
 
-def _read_traf(data: bytes | memoryview, start: int, end: int, origin: int) -> Track:
+def _read_traf(data: Readable, start: int, end: int, origin: int) -> Track:
     number = time = 0
     samples: list[Sample] = []
     for name, inner, stop in boxes(data, start, end):
@@ -120,7 +123,7 @@ def _read_traf(data: bytes | memoryview, start: int, end: int, origin: int) -> T
     return Track(number, time, tuple(samples))
 
 
-def _read_trun(data: bytes | memoryview, start: int, end: int, dts: int, origin: int) -> list[Sample]:
+def _read_trun(data: Readable, start: int, end: int, dts: int, origin: int) -> list[Sample]:
     flags = _at(_U32, data, start, end) & 0xFFFFFF
     count = _at(_U32, data, start + 4, end)
     if flags not in (0x000F01, 0x000301):
@@ -137,3 +140,76 @@ def _read_trun(data: bytes | memoryview, start: int, end: int, dts: int, origin:
         dts += duration
         at += size
     return samples
+
+
+@dataclass(frozen=True, slots=True)
+class InitTrack:
+    """One track of an initialisation segment: its number, time scale, sample entry, and its boxes to build on."""
+
+    number: int
+    scale: int
+    entry: bytes
+    tkhd: bytes
+    hdlr: bytes
+    header: bytes
+    dinf: bytes
+
+    def rebuild(self, stbl: bytes, length: int, media_length: int, first: int) -> bytes:
+        """Return a trak box with these sample tables.
+
+        Parameters
+        ----------
+        stbl : bytes
+            The whole box.
+        length, first : int
+            End of the movie, and when the track's first sample is shown, in 90 kHz ticks (an empty edit before it).
+        media_length : int
+            Length of the track in its own scale.
+        """
+        tkhd = self.tkhd[:36] + _U64.pack(length) + self.tkhd[44:]
+        edits = _box(
+            b"edts",
+            _box(
+                b"elst",
+                struct.pack(">II", 0x01000000, 2 if first else 1)
+                + (struct.pack(">QqI", first, -1, 0x10000) if first else b"")
+                + struct.pack(">QqI", length - first, 0, 0x10000),
+            ),
+        )
+        mdhd = _box(b"mdhd", struct.pack(">IQQIQHH", 0x01000000, 0, 0, self.scale, media_length, 0x55C4, 0))
+        minf = _box(b"minf", self.header + self.dinf + stbl)
+        return _box(b"trak", tkhd + edits + _box(b"mdia", mdhd + self.hdlr + minf))
+
+
+def _box(name: bytes, body: bytes) -> bytes:
+    return _HEADER.pack(8 + len(body), name) + body
+
+
+def init_tracks(data: bytes) -> list[InitTrack]:
+    """Return the tracks of an initialisation segment of ours."""
+    return [
+        _init_track(data, start, end)
+        for name, moov, stop in boxes(data)
+        if name == b"moov"
+        for kind, start, end in boxes(data, moov, stop)
+        if kind == b"trak"
+    ]
+
+
+def _init_track(data: bytes, start: int, end: int) -> InitTrack:
+    found = dict(_walk(data, start, end))
+    try:
+        tkhd, mdhd, stsd = found[b"tkhd"], found[b"mdhd"], found[b"stsd"]
+        header = found.get(b"vmhd") or found[b"smhd"]
+        hdlr, dinf = found[b"hdlr"], found[b"dinf"]
+    except KeyError as error:
+        raise NotReadable(f"The initialisation segment has no {error.args[0]!r} box.") from None
+    number, scale = _at(_U32, tkhd, 28, len(tkhd)), _at(_U32, mdhd, 28, len(mdhd))
+    return InitTrack(number, scale, stsd[16:], tkhd, hdlr, header, dinf)
+
+
+def _walk(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, bytes]]:
+    for name, inner, stop in boxes(data, start, end):
+        yield name, data[inner - 8 : stop]
+        if name in (b"mdia", b"minf", b"stbl"):
+            yield from _walk(data, inner, stop)

@@ -5,14 +5,16 @@ URIs are relative to ``…/<feed>/<rung>/live.m3u8`` and ``…/<feed>/index.m3u8
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from glisson.streaming.multivariant import VERSION, Variant, multivariant, variant
 from glisson.streaming.packets import TICKS
 from glisson.streaming.ring import Part, Ring, Segment
 
-VERSION = 9
+__all__ = ["LivePlaylist", "Report", "Variant", "multivariant", "report", "target_duration", "variant"]
+
 HOLD_BACK = 3
 """Players without parts stay three target durations behind, those with parts three part targets."""
 SKIP_UNTIL = 6
@@ -28,33 +30,6 @@ class Report:
     uri: str
     msn: int
     part: int
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One rung in the multivariant playlist.
-
-    Parameters
-    ----------
-    uri : str
-        Its media playlist, relative to the multivariant playlist.
-    codecs : str
-        RFC 6381 list.
-    bandwidth, average : int
-        Peak and average bits a second.
-    width, height : int
-        0 for sound alone.
-    frame_rate : float
-        Frames a second; 0 when unknown or sound alone.
-    """
-
-    uri: str
-    codecs: str
-    bandwidth: int
-    average: int
-    width: int = 0
-    height: int = 0
-    frame_rate: float = 0.0
 
 
 def target_duration(segment_limit: int) -> int:
@@ -210,34 +185,3 @@ def _part_line(part: Part) -> str:
     if part.gap:
         return line + ",GAP=YES"
     return line + ",INDEPENDENT=YES" if part.independent else line
-
-
-def variant(uri: str, ring: Ring) -> Variant | None:
-    """Measure a ring for the multivariant playlist: peak and average over the segments in the window."""
-    init = ring.latest_init
-    segments = [segment for segment in ring.segments if not segment.gap and segment.duration]
-    if init is None or not segments:
-        return None
-    rates = [_bits(segment) * TICKS / segment.duration for segment in segments]
-    length = sum(segment.duration for segment in segments)
-    average = sum(_bits(segment) for segment in segments) * TICKS / length
-    frames = sum(fragment.frames for segment in segments for part in segment.parts for fragment in part.fragments)
-    rate = round(frames * TICKS / length, 3) if init.height else 0.0
-    return Variant(uri, init.codecs, round(max(rates)), round(average), init.width, init.height, rate)
-
-
-def _bits(segment: Segment) -> int:
-    return 8 * sum(len(fragment.data) for part in segment.parts for fragment in part.fragments)
-
-
-def multivariant(variants: Iterable[Variant]) -> str:
-    """Return the multivariant playlist, in the order given (players start with the first they can play)."""
-    lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}"]
-    for one in variants:
-        attributes = f'BANDWIDTH={one.bandwidth},AVERAGE-BANDWIDTH={one.average},CODECS="{one.codecs}"'
-        if one.height:
-            attributes += f",RESOLUTION={one.width}x{one.height}"
-        if one.frame_rate:
-            attributes += f",FRAME-RATE={one.frame_rate:.3f}"
-        lines += [f"#EXT-X-STREAM-INF:{attributes}", one.uri]
-    return "\n".join(lines) + "\n"

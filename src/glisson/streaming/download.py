@@ -1,0 +1,186 @@
+"""A recording as one MP4 file: the moov box first, made from the fragments' own tables, then the files as they are.
+
+Nothing is encoded again and nothing copied: the mdat box is the recorded segments one after another, and the sample
+tables point past their moof boxes. So any byte range can be served at once. Gaps of the recording are closed (the
+playlists tell their wall clock); where the encoder changed its parameters the file has one more sample description.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+from glisson.streaming import mp4, mp4_reader
+from glisson.streaming.packets import TICKS
+from glisson.streaming.ring import Init
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One recorded segment; ``broken`` when the timeline broke before it."""
+
+    path: Path
+    size: int
+    init: Init
+    broken: bool
+
+
+@dataclass(slots=True)
+class _Tables:
+    """Sample tables of one track of the file, times in its own scale from the start of the file."""
+
+    scale: int
+    trak: mp4_reader.InitTrack
+    entries: list[bytes] = field(default_factory=list)
+    times: array[int] = field(default_factory=lambda: array("q"))
+    offsets: array[int] = field(default_factory=lambda: array("i"))
+    sizes: array[int] = field(default_factory=lambda: array("I"))
+    syncs: array[int] = field(default_factory=lambda: array("I"))
+    chunks: array[int] = field(default_factory=lambda: array("Q"))
+    shape: list[tuple[int, int]] = field(default_factory=list)
+    end: int = 0
+
+
+class Download:
+    """The file made of these segments; ``size`` in bytes."""
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        self._pieces = list(pieces)
+        self._tracks: dict[int, _Tables] = {}
+        self._base = 0
+        self._section_start = 0
+        body = 0
+        init: Init | None = None
+        for piece in self._pieces:
+            self._read(piece, body, new_section=piece.broken or piece.init != init)
+            init = piece.init
+            body += piece.size
+        self._head = self._make_head(body)
+        self.size = len(self._head) + body
+
+    def read(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """Yield the bytes from ``start`` up to ``end`` (not included)."""
+        stop = self.size if end is None else min(end, self.size)
+        if start < len(self._head):
+            yield self._head[start:stop]
+        at = len(self._head)
+        for piece in self._pieces:
+            first, last = max(start - at, 0), min(stop - at, piece.size)
+            if first < last:
+                yield from _file_bytes(piece.path, first, last)
+            at += piece.size
+
+    def _read(self, piece: Piece, body: int, *, new_section: bool) -> None:
+        """Add a segment's samples. Positions count from the start of the mdat's contents until the head is known."""
+        tracks = {track.number: track for track in mp4_reader.init_tracks(piece.init.data)}
+        with piece.path.open("rb") as file, mmap.mmap(file.fileno(), piece.size, access=mmap.ACCESS_READ) as data:
+            found = list(mp4_reader.fragments(data, body))
+        if new_section:
+            starts = [
+                track.samples[0].dts * TICKS // tracks[track.number].scale
+                for fragment in found[:8]
+                for track in fragment.tracks
+                if track.samples
+            ]
+            self._base = self._length()
+            self._section_start = min(starts, default=0)
+        for fragment in found:
+            for track in fragment.tracks:
+                if track.samples:
+                    self._add(track, tracks[track.number])
+
+    def _length(self) -> int:
+        """Ticks until the end of everything read so far."""
+        return max((tables.end * TICKS // tables.scale for tables in self._tracks.values()), default=0)
+
+    def _add(self, track: mp4_reader.Track, trak: mp4_reader.InitTrack) -> None:
+        tables = self._tracks.get(track.number)
+        if tables is None:
+            tables = self._tracks[track.number] = _Tables(trak.scale, trak)
+        if trak.entry not in tables.entries:
+            tables.entries.append(trak.entry)
+        shift = (
+            self._base * tables.scale // TICKS - self._section_start * trak.scale // TICKS * tables.scale // trak.scale
+        )
+        time = tables.times[-1] if tables.times else -1
+        for sample in track.samples:
+            time = max(sample.dts * tables.scale // trak.scale + shift, time + 1)
+            tables.times.append(time)
+            tables.offsets.append(sample.offset)
+            tables.sizes.append(sample.size)
+            if sample.key:
+                tables.syncs.append(len(tables.times))
+        last = track.samples[-1]
+        tables.end = time + last.duration * tables.scale // trak.scale
+        tables.chunks.append(track.samples[0].at)
+        tables.shape.append((len(track.samples), tables.entries.index(trak.entry) + 1))
+
+    def _make_head(self, body: int) -> bytes:
+        ftyp = mp4.box(b"ftyp", b"isom", struct.pack(">I", 0x200), b"isomiso2avc1mp41")
+        mdat = struct.pack(">I4sQ", 1, b"mdat", 16 + body)
+        # The moov box has the same length whatever the chunk offsets are: make it once to measure, once to use.
+        start = len(ftyp) + len(self._moov(0)) + len(mdat)
+        return ftyp + self._moov(start) + mdat
+
+    def _moov(self, start: int) -> bytes:
+        length = self._length()
+        traks = []
+        for number in sorted(self._tracks):
+            tables = self._tracks[number]
+            stbl = mp4.box(b"stbl", *_boxes(tables, start))
+            first = tables.times[0] * TICKS // tables.scale
+            traks.append(tables.trak.rebuild(stbl, length, tables.end - tables.times[0], first))
+        return mp4.box(b"moov", mp4.movie_header(length, 3), *traks)
+
+
+def _boxes(tables: _Tables, start: int) -> Iterator[bytes]:
+    yield mp4.sample_description(tables.entries)
+    count = len(tables.times)
+    steps = [after - before for before, after in zip(tables.times, tables.times[1:], strict=False)]
+    steps.append(max(tables.end - tables.times[-1], 1))
+    yield _counted(b"stts", 0, _runs(steps))
+    if any(tables.offsets):
+        yield _counted(b"ctts", 0x01000000, [(runs, value & 0xFFFFFFFF) for runs, value in _runs(tables.offsets)])
+    if len(tables.syncs) < count:
+        yield mp4.full_box(b"stss", 0, struct.pack(">I", len(tables.syncs)), _big(tables.syncs))
+    rows, chunk = [], 1
+    for (samples, entry), same in groupby(tables.shape):
+        rows.append((chunk, samples, entry))
+        chunk += sum(1 for _ in same)
+    yield _counted(b"stsc", 0, rows)
+    yield mp4.full_box(b"stsz", 0, struct.pack(">II", 0, count), _big(tables.sizes))
+    offsets = array("Q", [start + offset for offset in tables.chunks])
+    yield mp4.full_box(b"co64", 0, struct.pack(">I", len(offsets)), _big(offsets))
+
+
+def _runs(values: Iterable[int]) -> list[tuple[int, int]]:
+    return [(sum(1 for _ in same), value) for value, same in groupby(values)]
+
+
+def _counted(name: bytes, version: int, rows: Sequence[tuple[int, ...]]) -> bytes:
+    flat = array("I", [word for row in rows for word in row])
+    return mp4.full_box(name, version, struct.pack(">I", len(rows)), _big(flat))
+
+
+def _big(values: array[int]) -> bytes:
+    copy = values[:]
+    copy.byteswap()
+    return copy.tobytes()
+
+
+def _file_bytes(path: Path, start: int, end: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(start)
+        while start < end:
+            data = file.read(min(CHUNK, end - start))
+            if not data:
+                raise OSError(f"{path.name} has become shorter while it was read.")
+            start += len(data)
+            yield data
