@@ -30,8 +30,14 @@ def test_a_step_back_is_a_step_back_and_not_a_wrap():
     assert [unwrap(stamp) for stamp in (10_000, 0, WRAP - 5)] == [10_000, 0, -5]
 
 
-@given(st.integers(0, WRAP - 1), st.lists(st.integers(-(1 << 31) + 1, (1 << 31) - 1), max_size=50))
-def test_any_walk_with_steps_below_half_the_circle_is_followed(start, steps):
+def test_encoders_that_count_in_31_bits_go_on_too():
+    unwrap, half = Unwrapper(), 1 << 31
+
+    assert [unwrap(s) for s in (half - 20, 13, half - 3, 46)] == [half - 20, half + 13, half - 3, half + 46]
+
+
+@given(st.integers(0, WRAP - 1), st.lists(st.integers(-(1 << 31) + 60_000, (1 << 31) - 60_000), max_size=50))
+def test_any_walk_with_steps_clear_of_half_the_circle_is_followed(start, steps):
     unwrap, true = Unwrapper(), start
     assert unwrap(start) == start
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _HALF = 1 << 31
+_SLACK = 60_000
 _MASK = (1 << 32) - 1
 
 
@@ -12,6 +13,9 @@ class Unwrapper:
     RTMP stamps roll over after 49 d 17 h 2 min 47.296 s. A step of less than 2^31 forward is progress, anything else a
     step back (RFC 1982, serial number arithmetic). Sound and pictures of one publication share one unwrapper, since
     they wrap a moment apart and must stay together.
+
+    FFmpeg and OBS use only 31 bits (24 d 20 h): a step within a minute of 2^31 either way, of which RFC 1982 says
+    nothing useful, is taken for such a wrap.
     """
 
     __slots__ = ("_last",)
@@ -38,5 +42,9 @@ class Unwrapper:
             self._last = stamp
             return stamp
         step = (stamp - last) & _MASK
-        self._last = last + (step if step < _HALF else step - _MASK - 1)
+        if _HALF - _SLACK < step < _HALF + _SLACK:
+            step -= _HALF
+        elif step >= _HALF:
+            step -= _MASK + 1
+        self._last = last + step
         return self._last

@@ -219,6 +219,7 @@ UNFINISHED = b"".join(
         (control(SET_CHUNK_SIZE, (1 << 20) + 1), "chunk size of 1048577"),
         (control(SET_CHUNK_SIZE, CIRCLE - 1), "chunk size of 4294967295"),
         (write_message(SET_CHUNK_SIZE, b"\x10\x00", chunk_stream=2, chunk_size=128), "chunk size"),
+        (write_message(SET_CHUNK_SIZE, b"\xff" * 3000, chunk_stream=2, chunk_size=128), "chunk size of 4294967295"),
         (b"\x04\x00\x00\x00\xff\xff\xff\x09\x00\x00\x00\x00", "a message of 16777215 bytes"),
         (next(Writer().chunks(4, 0, 9, 1, bytes(200), 0)) * 2, "before the last one"),
         (MANY_STREAMS, "more than 64 chunk streams"),

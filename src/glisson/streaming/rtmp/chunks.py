@@ -144,7 +144,7 @@ class ChunkReader:
         self._messages_left -= 1
         kind = stream.kind
         if kind == SET_CHUNK_SIZE:
-            size = int.from_bytes(payload, "big")
+            size = int.from_bytes(payload[:4], "big")
             if len(payload) != 4 or not self._limits.smallest_chunk <= size <= self._limits.chunk:
                 raise ChunkError(f"a chunk size of {size}")
             self._chunk_size = size
