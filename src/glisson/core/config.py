@@ -158,8 +158,9 @@ class Config:
 
     @property
     def live_origins(self) -> list[str]:
-        """Every origin the pictures may come from, for the content security policy."""
-        return list(dict.fromkeys(self.live_base(host) for host in self.hosts if "*" not in host))
+        """Every origin the pictures may come from, for the content security policy (which cannot name IPv6 addresses)."""
+        named = [host for host in self.hosts if "*" not in host and not host.startswith("[")]
+        return list(dict.fromkeys(self.live_base(host) for host in named))
 
     @property
     def live_control_url(self) -> str:

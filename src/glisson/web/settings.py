@@ -203,12 +203,12 @@ LANGUAGES = [
     ("es", "Español"),
     ("ru", "Русский"),
 ]
+FORMAT_MODULE_PATH = ["glisson.web.formats"]
 LOCALE_PATHS = [PACKAGE / "locale"]
 LANGUAGE_COOKIE_NAME = "glisson_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 TIME_ZONE = CONFIG.time_zone
 USE_TZ = True
-COUNTRIES_FIRST_BREAK = None
 
 # ---- letters
 
