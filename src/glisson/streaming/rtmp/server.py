@@ -126,7 +126,8 @@ class RtmpServer:
 
     def _enter(self, name: tuple[str, int]) -> Connection | None:
         """Count a newcomer, or turn it away before it costs anything."""
-        address, peer = name[0], f"{name[0]}:{name[1]}"
+        address = name[0]
+        peer = f"[{address}]:{name[1]}" if ":" in address else f"{address}:{name[1]}"
         limits = self._limits
         if self._addresses[address] >= limits.per_address:
             self._refused("", peer, troubles.too_many_connections(address, limits.per_address))
