@@ -78,7 +78,9 @@ def _check_team(team: Mapping[str, Person]) -> None:
 
 def _set_team(case: Case, team: Mapping[str, Person]) -> None:
     case.team.all().delete()
-    TeamRole.objects.bulk_create(TeamRole(case=case, person=person, role=Role(role)) for role, person in team.items())
+    TeamRole.objects.bulk_create(
+        TeamRole(case=case, person=team[role.value], role=role) for role in Role if role.value in team
+    )
 
 
 def _state(case: Case) -> dict[str, object]:

@@ -18,6 +18,7 @@ class TeamRole(models.Model):
     class Meta:
         verbose_name = _("team role")
         verbose_name_plural = _("team roles")
+        ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["case", "person", "role"], name="team_role_once"),
             models.UniqueConstraint(

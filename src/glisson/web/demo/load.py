@@ -94,7 +94,7 @@ def _meeting_of_today(alliance: Alliance, people: People, now: datetime) -> Meet
     for kind, title, room, begins, minutes in (
         (SessionKind.OPENING, "Opening and the day's two cases", hall, -70, 25),
         (SessionKind.LIVE_CASE, "Theatre 2: left hepatectomy", theatre_2, 90, 150),
-        (SessionKind.BREAK, "Lunch", hall, 250, 45),
+        (SessionKind.BREAK, "Break", hall, 250, 45),
         (SessionKind.CASE_REVIEW, "Recorded operations, discussed by the panel", hall, 300, 90),
         (SessionKind.LECTURE, "Portal vein thrombosis: when to resect, when to wait", hall, 395, 30),
         (SessionKind.DISCUSSION, "What we take home", hall, 430, 30),
