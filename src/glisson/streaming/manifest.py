@@ -150,7 +150,7 @@ def read_lines(path: Path, start: int = 0) -> Iterator[tuple[dict[str, Any], int
         with path.open("rb") as file:
             file.seek(start)
             data = file.read()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     position = start
     for line in data.split(b"\n")[:-1]:
