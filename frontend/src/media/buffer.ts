@@ -5,7 +5,7 @@ type SourceClass = { new (): AnySource; isTypeSupported(type: string): boolean }
 const KEEP_BEHIND = 10
 const TRIM_AT = 20
 const JOIN_MAX = 16
-const HELD_MAX = 100
+const HELD_MS = 8000
 
 function sourceClass(): { make: SourceClass; managed: boolean } | null {
   const scope = globalThis as unknown as { MediaSource?: SourceClass; ManagedMediaSource?: SourceClass }
@@ -32,6 +32,7 @@ interface Piece {
   data: ArrayBuffer
   /** Set on an init: the type the buffer must have from here on. */
   mime: string | null
+  came: number
 }
 
 export interface BufferEvents {
@@ -63,19 +64,15 @@ export class FeedBuffer {
   }
 
   init(codecs: string, data: ArrayBuffer): void {
-    this.#queue.push({ data, mime: mimeOf(codecs) })
+    this.#queue.push({ data, mime: mimeOf(codecs), came: performance.now() })
     this.#next()
   }
 
   push(data: ArrayBuffer): void {
-    this.#queue.push({ data, mime: null })
-    if (this.#queue.length > HELD_MAX) this.#fail('held back too long')
+    const now = performance.now()
+    this.#queue.push({ data, mime: null, came: now })
+    if (now - this.#queue[0]!.came > HELD_MS) this.#fail('held back too long')
     else this.#next()
-  }
-
-  /** Forget what waits (a jump makes it useless). */
-  clearQueue(): void {
-    this.#queue = this.#queue.filter((piece) => piece.mime !== null)
   }
 
   close(): void {

@@ -31,7 +31,8 @@ export interface Status {
 
 const REFUSALS = 3
 const FAILED_WAYS = 4
-const SILENT_MS = 2500
+const SILENT_MS = 900
+const STALLED_MS = 4000
 const EXPLAINED = ['waiting', 'armed', 'closed']
 const STEP_WORDS: Record<Step, Word> = { small: 'slow_small', steady: 'slow_stable', better: 'back_to_original' }
 
@@ -395,6 +396,12 @@ export class Picture implements Stepper {
   }
 
   #measure(): void {
+    const quiet = performance.now() - this.#aliveAt
+    if (this.#aliveAt && this.inStep && !this.recorded.value && !this.status.value) {
+      if (quiet > SILENT_MS && this.source?.way === 'interactive') void this.#ask()
+      // a picture that stands still must not be taken for life
+      if (quiet > STALLED_MS) this.#show('connecting', true)
+    }
     const clock = this.clock
     const now = this.options.pass?.time.now() ?? Date.now() / 1000
     this.latency.value = clock === null || this.recorded.value || this.video.paused || this.status.value ? null : Math.max(0, now - clock)

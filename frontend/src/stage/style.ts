@@ -10,7 +10,8 @@ export const STAGE = sheet(`
 .frame[data-place=inset]{grid-column:9/-1;grid-row:1;align-self:start;margin:12px;border-radius:10px;box-shadow:0 4px 20px #000a,0 0 0 1px #fff3;z-index:2}
 .frame[data-place=quarter][data-line='2'],.frame[data-place=thumb],.tile{margin-block-start:10px}
 .frame[data-place=thumb]{border-radius:10px}
-.frame[data-place=thumb] .veil>*{display:none}
+.frame[data-place=thumb] .veil{padding:0}
+.frame[data-place=thumb] .veil>:not(.turn){display:none}
 .frame[data-place=thumb] .notice{display:none}
 .frame.mirrored video{transform:scaleX(-1)}
 .name{position:absolute;left:12px;inset-block-start:10px;color:#fff;font-size:13px;text-shadow:0 1px 3px #000,0 0 1px #000;pointer-events:none;z-index:1}
