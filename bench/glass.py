@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,10 +30,9 @@ FLAGS = [
     "--autoplay-policy=no-user-gesture-required",
 ]
 
-WATCH_JS = (
-    """
+WATCH_JS = """
 () => {
-  const readClock = %s
+  const readClock = READ_CLOCK
   const find = (root) => [...root.querySelectorAll('*')].flatMap((each) => [
     ...(each.tagName === 'VIDEO' ? [each] : []), ...(each.shadowRoot ? find(each.shadowRoot) : [])])
   const bench = window.bench = {frames: [], waits: [], together: [], videos: 0, errors: []}
@@ -46,7 +46,8 @@ WATCH_JS = (
       const now = Date.now()
       if (clock !== null) seen.set(at, clock)
       bench.frames.push([at, now, clock])
-      if (seen.size === bench.videos) bench.together.push([now, Math.max(...seen.values()) - Math.min(...seen.values())])
+      const all = [...seen.values()]
+      if (all.length === bench.videos) bench.together.push([now, Math.max(...all) - Math.min(...all)])
       video.requestVideoFrameCallback(draw)
     }
     video.requestVideoFrameCallback(draw)
@@ -55,13 +56,23 @@ WATCH_JS = (
   }
   const known = new Set()
   const look = () => {
-    for (const video of find(document)) if (!known.has(video)) { follow(video, known.size); known.add(video); bench.videos = known.size }
+    for (const video of find(document)) if (!known.has(video)) {
+      follow(video, known.size)
+      known.add(video)
+      bench.videos = known.size
+    }
   }
   look(); setInterval(look, 200)
 }
+""".replace("READ_CLOCK", READ_CLOCK_JS)
+
+TAKE_JS = """
+() => {
+  const {frames, waits, together, errors} = bench
+  Object.assign(bench, {frames: [], waits: [], together: [], errors: []})
+  return {frames, waits, together, errors}
+}
 """
-    % READ_CLOCK_JS
-)
 
 
 @dataclass(slots=True)
@@ -110,12 +121,12 @@ class Glass:
     def longest_gap(self) -> float:
         """Milliseconds of the longest time without a new picture in the first video."""
         shown = [now for video, now, _ in self.frames if video == 0]
-        return max((after - before for before, after in zip(shown, shown[1:], strict=False)), default=float("inf"))
+        return max((after - before for before, after in itertools.pairwise(shown)), default=float("inf"))
 
     def rebuffers(self, longer_than: float = 250) -> int:
         """Return how often the first video stood still for longer than this (milliseconds)."""
         shown = [now for video, now, _ in self.frames if video == 0]
-        return sum(after - before > longer_than for before, after in zip(shown, shown[1:], strict=False))
+        return sum(after - before > longer_than for before, after in itertools.pairwise(shown))
 
     @property
     def start_seconds(self) -> float:
@@ -181,10 +192,7 @@ class Browser:
 
 def collect(page: Page, glass: Glass) -> Glass:
     """Take from a page what was seen since the last time."""
-    seen = page.evaluate(
-        "() => { const {frames, waits, together, errors} = bench;"
-        " Object.assign(bench, {frames: [], waits: [], together: [], errors: []}); return {frames, waits, together, errors} }"
-    )
+    seen = page.evaluate(TAKE_JS)
     glass.frames += [tuple(each) for each in seen["frames"]]
     glass.waits += [tuple(each) for each in seen["waits"]]
     glass.together += [tuple(each) for each in seen["together"]]

@@ -85,7 +85,8 @@ def measured(pid: int, *, descendants: bool = False) -> Iterator[Span]:
 
 def description() -> str:
     """Return the machine in a line: processor, cores, memory, kernel, Python, load."""
-    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "?")
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     return (

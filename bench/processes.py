@@ -36,6 +36,7 @@ class Program:
     ) -> None:
         self.log = log
         log.parent.mkdir(parents=True, exist_ok=True)
+        self.log_start = log.stat().st_size if log.exists() else 0
         with log.open("ab") as output:
             self.process = subprocess.Popen(
                 ["taskset", "-c", ",".join(map(str, sorted(cores))), *command],

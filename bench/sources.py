@@ -26,7 +26,7 @@ def once(path: Path, url: str, *, seconds: float | None = None) -> Program:
 
 
 def living(*urls: str, size: str = "1280x720", fps: int = 30, bit_rate: int = 2_500_000) -> Program:
-    """Publish the rehearsal's one or two views, painted and encoded now, each picture carrying the time of its making."""
+    """Publish the rehearsal's one or two views, painted and encoded now, each with the time of its making on it."""
     command = [sys.executable, "-m", "glisson.streaming.rehearsal", *urls, "--size", size, "--fps", str(fps)]
     return Program([*command, "--bit-rate", str(bit_rate)], LOGS / "sources.log", LOAD_CORES, {"PYTHONPATH": "src"})
 

@@ -156,7 +156,10 @@ def _count(poll: select.epoll, sockets: dict[int, socket.socket], counts: dict[i
 
 
 def play_hls(wish: dict) -> dict:
-    """Play low-latency HLS: a blocking reload, then the part it announced, and so on."""
+    """Play low-latency HLS: a blocking reload, then the part it announced, and so on.
+
+    With ``observer`` the first viewer asks that origin instead: its answers tell when a part was cut.
+    """
     parts = urlsplit(wish["address"])
     folder, host = parts.path.rpartition("/")[0], parts.netloc
     headers = wish["headers"]
@@ -193,7 +196,8 @@ def play_hls(wish: dict) -> dict:
 
     following_of: dict[tuple[int, int], tuple[int, int]] = {}
     for number in range(wish["count"]):
-        viewer = Viewer(parts.hostname or "", parts.port or 80, number)
+        where = urlsplit(wish["observer"]) if number == 0 and wish.get("observer") else parts
+        viewer = Viewer(where.hostname or "", where.port or 80, number)
         poll.register(viewer.socket, select.EPOLLIN)
         if number == 0:
             viewer.ask(request(parts.path, host, headers), keep=True)
