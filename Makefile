@@ -35,7 +35,7 @@ check: $(VENV)/.test $(ISLANDS) build/.messages build/.debian ## everything that
 	$(BIN)/mypy $$(find src/glisson -path '*/domain' -type d) src/glisson/core/config.py
 	find src/glisson -path '*/templates/*.html' | xargs $(BIN)/djhtml --check --tabwidth 2
 	$(BIN)/glisson manage makemigrations --check --dry-run
-	$(BIN)/python tools/check_messages.py
+	$(BIN)/python tools/messages.py check
 	cd frontend && npm run check --silent
 
 bench: $(VENV)/.test $(ISLANDS) build/.messages ## the table of docs/benchmarks.md; ONLY=streaming.glass for some rows
@@ -51,8 +51,8 @@ fmt: $(VENV)/.test
 docs: $(VENV)/.docs
 	$(BIN)/mkdocs build --strict
 
-messages: $(VENV)/.test build/.debian ## collect the strings to translate
-	cd src/glisson && ../../$(BIN)/glisson manage makemessages --all --no-obsolete --no-wrap --add-location file
+messages: $(VENV)/.test $(ISLANDS) build/.debian ## collect the strings to translate
+	$(BIN)/python tools/messages.py collect
 
 lock: $(VENV)/.test ## compile requirements/*.in with hashes and without addresses
 	for set in run test docs; do $(BIN)/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
