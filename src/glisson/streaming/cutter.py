@@ -73,7 +73,7 @@ class Cutter:
         self._last = dts
         stamp = self._stamp(dts)
         if key and self._due(stamp):
-            self.finish(stamp)
+            self.finish(stamp, section=False)
             stamp = self._stamp(dts)
         elif self._dts:
             self._before(stamp, key)
@@ -103,14 +103,30 @@ class Cutter:
             self._dts.append(self._stamp(dts))
             self._settle(dts)
 
-    def finish(self, end: int | None = None) -> None:
-        """Give out what waits and complete the growing segment; ``end`` when the next frame's time is known."""
+    def finish(self, end: int | None = None, *, section: bool = True) -> None:
+        """Give out what waits and complete the growing segment; ``end`` when the next frame's time is known.
+
+        At the end of a section that means the sound too that came after the last picture.
+        """
         if self._dts:
             natural = (self._last or 0) + (round(self.pace.length) or UNMEASURED)
             self._emit(min(max(natural if end is None else end, self._dts[-1] + 1), self._limits()[1]))
+        if section and self._sound.data:
+            self._emit_sound(end)
         if self._segment is not None:
             self.ring.complete_segment(self._segment)
         self._segment = self._part = None
+
+    def _emit_sound(self, until: int | None) -> None:
+        """Give out sound that no picture follows: the last picture stays as long, or 1 ms if one follows."""
+        clock, start = self.sound_clock, self._end
+        if clock is not None and clock.next is not None and start is not None:
+            limit = (self._part.start if self._part is not None else start) + self.ring.part_target
+            natural = max(clock.ticks(clock.next), start + UNMEASURED) if until is None else max(until, start + 90)
+            end = min(natural, limit)
+            if end > start:
+                self._emit(end)
+        self._sound = mp4.Run(0)
 
     def _break(self) -> None:
         """The source was away for longer than a part: what comes next is another section on the same timeline."""
@@ -209,7 +225,7 @@ class Cutter:
         """Put the waiting frames into the ring as one fragment that lasts until ``end``."""
         if self._init is None:
             return
-        start = self._dts[0]
+        start = self._dts[0] if self._dts else self._end or 0
         clock = self.clock(start)
         ring = self.ring
         if self._segment is None:
@@ -218,7 +234,7 @@ class Cutter:
             self._part = ring.open_part(self._segment, start, clock)
         video = None
         if self._video:
-            durations = [after - before for before, after in pairwise([*self._dts, end])]
+            durations = [after - before for before, after in pairwise([*self._dts, end])] if self._dts else []
             offsets = [pts - dts for pts, dts in zip(self._pts, self._dts, strict=True)]
             video = mp4.Run(start, durations, offsets, self._keys, self._data)
         sound = self._sound if self._sound.data else None
@@ -229,7 +245,7 @@ class Cutter:
             init=self._init.number,
             data=mp4.fragment(ring.next_sequence, video, sound),
             frames=len(self._dts),
-            independent=self._keys[0] if self._video else True,
+            independent=not self._video or self._keys[:1] == [True],
             start=start,
             duration=end - start,
             clock=clock,
