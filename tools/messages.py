@@ -1,6 +1,6 @@
 """The strings of the pages and their translations.
 
-``collect`` gathers them into src/glisson/locale; ``check`` says which strings of a language declared complete are missing.
+``collect`` gathers them into src/glisson/locale; ``check`` says which are missing in a language declared complete.
 """
 
 import json
@@ -16,11 +16,15 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "glisson"
 COMPLETE = ("zh_Hans", "ar")
 """Languages whose every string is translated; the pages offer no others."""
-HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n'
+HEADER = r"""msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\n"
+"""
 
 
 def collect(package: Path, languages: tuple[str, ...]) -> None:
-    """Run Django's own collector; the islands' sentences are in a table of their build, so they are written out for it."""
+    """Run Django's own collector; the islands' sentences lie in a table of their build and are written out for it."""
     sentences = json.loads((PACKAGE / "web/static/islands/words.json").read_text())
     islands = package / "theatre" / "island_sentences.py"
     lines = [f"_({sentence!r})" for sentence in sorted(set(sentences.values()))]
