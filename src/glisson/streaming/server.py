@@ -63,8 +63,6 @@ class LivePlane:
         ------
         OSError
             When a port is taken.
-        RosterInvalid
-            When the roster on disk is damaged.
         """
         settings = self.settings
         settings.recordings.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable
@@ -14,7 +15,7 @@ from glisson.streaming.intakes import Intakes
 from glisson.streaming.packets import Refused, Sink, Trouble
 from glisson.streaming.reel import Reel
 from glisson.streaming.rights import Pass, PassExpired, PassInvalid, verify_pass
-from glisson.streaming.roster import FeedEntry, Roster, split_key
+from glisson.streaming.roster import FeedEntry, Roster, RosterInvalid, split_key
 from glisson.streaming.settings import LiveSettings
 
 log = logging.getLogger("glisson.live")
@@ -133,7 +134,16 @@ class Studio:
 
     async def start(self) -> None:
         """Go on from the roster on disk: feeds that were open are open again before the web is asked."""
-        await self.apply(Roster.load(self.settings.roster_path), save=False)
+        path = self.settings.roster_path
+        try:
+            roster = Roster.load(path)
+        except (RosterInvalid, OSError) as error:
+            # The web sends the roster again; until then nobody gets in. That is better than not to start at all.
+            log.error("The roster on disk cannot be used and is set aside: %s", error)
+            with contextlib.suppress(OSError):
+                path.rename(path.with_name(path.name + ".damaged"))
+            roster = Roster()
+        await self.apply(roster, save=False)
 
     async def apply(self, roster: Roster, *, save: bool = True) -> int:
         """Put a roster in force; returns its version.

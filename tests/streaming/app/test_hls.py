@@ -70,7 +70,8 @@ async def test_a_whole_segment_can_be_waited_for(web):
     "query",
     [
         "?_HLS_msn={far}", "?_HLS_msn={next}&_HLS_part=40", "?_HLS_part=1", "?_HLS_msn=-1", "?_HLS_msn=1e3",
-        "?_HLS_msn=", "?_HLS_msn=+1", "?_HLS_msn=%201", "?_HLS_msn=1&_HLS_msn=2", "?_HLS_msn=0x10", "?_HLS_msn=1&_HLS_part=x",
+        "?_HLS_msn=", "?_HLS_msn=+1", "?_HLS_msn=%201", "?_HLS_msn=1&_HLS_msn=2", "?_HLS_msn=0x10",
+        "?_HLS_msn=1&_HLS_part=x",
         "?_HLS_msn=9999999999999999999999999", "?_HLS_msn=%D9%A1",
     ],
 )  # fmt: skip
