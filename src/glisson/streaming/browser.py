@@ -101,6 +101,11 @@ class BrowserPublication:
         self._least_delay: float | None = None
         self._behind = 0.0
 
+    @property
+    def worker_pid(self) -> int | None:
+        """Process id of the worker, if this browser's sound or container needs one."""
+        return self._worker.pid if self._worker is not None else None
+
     async def take_text(self, text: str) -> None:
         """Take one text message; raises `Refused` (already answered as fatal) when the socket is to be closed."""
         try:

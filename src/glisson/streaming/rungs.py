@@ -81,7 +81,8 @@ class Rungs:
         self._sound: AudioConfig | None = None
         self._coming_sound: AudioConfig | None = None
         self._early: list[Message] | None = []
-        self._worker: WorkerProcess | None = None
+        self._worker: WorkerProcess | None = None  # the one that is fed
+        self._process: WorkerProcess | None = None  # the one that is to be ended
         self._task: asyncio.Task[None] | None = None
         self._wanted = asyncio.Event()
         self._gone = asyncio.Event()
@@ -134,6 +135,8 @@ class Rungs:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+        if self._process is not None:
+            await self._process.stop()
         for follower in (self._low, self._audio):
             if follower is not None:
                 follower.close()
@@ -203,6 +206,7 @@ class Rungs:
         self._gone.clear()
         self._lag, self._told_on, self._from_key = Lag(time.monotonic()), False, True
         worker = WorkerProcess("rung", {}, receive=lambda message: self._receive(worker, message), ended=self._end_of)
+        self._process = worker
         try:
             await worker.start()
             self._worker = worker

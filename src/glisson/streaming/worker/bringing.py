@@ -155,6 +155,8 @@ class Bringing:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+        if self._worker is not None:  # the task was cancelled while it was ending one
+            await self._worker.stop()
 
     async def _keep_going(self) -> None:
         pause = self._first_pause

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 import av
@@ -23,6 +24,8 @@ WIDEST, HIGHEST = 1920, 1080
 """Pictures that must be transcoded are shrunk to fit: this is done on a processor, while the surgeon operates."""
 SOUND_BIT_RATE = 128_000
 WRAP = 1 << 33
+OPENING = 6
+"""Pictures held back at the very beginning, until their decoding times are certain."""
 
 
 class Stamps:
@@ -47,6 +50,20 @@ class Stamps:
         return ticks, ticks + max(0, round((pts - dts) * self._scale))
 
 
+def in_order(pictures: list[Message]) -> list[Message]:
+    """Make the decoding times of the first pictures rise.
+
+    Transport streams and RTSP may leave them out, and FFmpeg, before it knows how far this encoder reorders, puts the
+    presentation times in their place: 8, 11, 8, 9 instead of 6, 7, 8, 9.
+    """
+    step = max(1, pictures[-1].dts - pictures[-2].dts)
+    risen = [pictures[-1]]
+    for picture in reversed(pictures[:-1]):
+        dts = picture.dts if picture.dts < risen[0].dts else risen[0].dts - step
+        risen.insert(0, replace(picture, dts=dts, pts=max(dts, picture.pts)))
+    return risen
+
+
 class PassedVideo:
     """H.264 as it is: only its framing changes, from start codes to lengths, where it must."""
 
@@ -58,6 +75,7 @@ class PassedVideo:
         self._framing = AnnexB(b"" if self._prefixed else extradata)
         self._avcc: bytes | None = None
         self._begun = False
+        self._opening: list[Message] | None = []
         if self._prefixed:
             self._framing.avcc = extradata
 
@@ -70,8 +88,16 @@ class PassedVideo:
             self._avcc = self._framing.avcc
             yield Message(Kind.VIDEO_CONFIG, self._avcc)
         self._begun |= packet.is_keyframe  # what comes before the first key frame shows nothing
-        if stamps is not None and data and self._avcc is not None and self._begun:
-            yield Message(Kind.VIDEO, data, *stamps, key=packet.is_keyframe)
+        if stamps is None or not data or self._avcc is None or not self._begun:
+            return
+        picture = Message(Kind.VIDEO, data, *stamps, key=packet.is_keyframe)
+        if self._opening is None:
+            yield picture
+            return
+        self._opening.append(picture)
+        if len(self._opening) == OPENING:
+            yield from in_order(self._opening)
+            self._opening = None
 
 
 class MadeVideo:
