@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 
 # A run never touches the data of an installation on this machine. (Workers of one run each get a folder.)
 DATA = Path(tempfile.mkdtemp(prefix="glisson-tests-"))
@@ -24,4 +25,10 @@ if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, since threads and async views need connections of their own to the same rows.
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(DATA / "test.sqlite3")
 
-pytest_plugins = ["tests.factories.personas"]
+pytest_plugins = ["tests.factories.personas", "tests.factories.theatre"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    """Rate limits of one test do not reach the next."""
+    cache.clear()

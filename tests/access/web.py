@@ -11,7 +11,13 @@ ROWS = [
     row("demo_sign_in", method="post", data=lambda world: {"person": world.alice.code}, others=404),
     row("demo_sign_in", settings={"DEMO": True}, others=200),
     # A person who was not invented can never be signed in as by one click.
-    row("demo_sign_in", settings={"DEMO": True}, method="post", data=lambda world: {"person": world.alice.code}, others=404),
+    row(
+        "demo_sign_in",
+        settings={"DEMO": True},
+        method="post",
+        data=lambda world: {"person": world.alice.code},
+        others=404,
+    ),
     row("events", lambda world: ["nobody:registered"], anonymous=403, others=404),
     row("events", lambda world: ["alliance"], anonymous=403, others=404),
 ]

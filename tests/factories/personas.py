@@ -142,6 +142,8 @@ def grace(northern):
 @pytest.fixture
 def invitation(alice, harbour):
     """An open invitation to a member hospital; ``token`` is the secret of its link."""
-    made, token = invite(email="hana@example.org", name="Hana Sato", role=Role.NURSE, hospital=harbour, acting_user=alice)
+    made, token = invite(
+        email="hana@example.org", name="Hana Sato", role=Role.NURSE, hospital=harbour, acting_user=alice
+    )
     made.token = token
     return made

@@ -77,7 +77,10 @@ class HospitalForm(NamesForm):
     city = forms.CharField(label=_("City"), max_length=100, required=False)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=lazy(_zones, list))
     ror = forms.CharField(
-        label="ROR", max_length=9, required=False, help_text=_("The nine signs after https://ror.org/, if there is one.")
+        label="ROR",
+        max_length=9,
+        required=False,
+        help_text=_("The nine signs after https://ror.org/, if there is one."),
     )
 
     def save(self, hospital, *, acting_user):
@@ -119,7 +122,10 @@ class AppointForm(VerbForm):
     role = forms.ChoiceField(label=_("Role"))
     starts_on = _day(label=_("From"))
     ends_on = forms.DateField(
-        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=_("Empty: until it is ended.")
+        label=_("Until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Empty: until it is ended."),
     )
 
     def __init__(self, *args, people, place, **options):
@@ -165,8 +171,12 @@ class PersonForm(NamesForm):
     speaks = forms.MultipleChoiceField(
         label=_("Languages you speak"), choices=settings.LANGUAGES, required=False, widget=forms.CheckboxSelectMultiple
     )
-    language = forms.ChoiceField(label=_("Language of the pages"), choices=[("", _("As the browser")), *settings.LANGUAGES], required=False)
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=lazy(lambda: [("", _("As the installation")), *_zones()], list), required=False)
+    language = forms.ChoiceField(
+        label=_("Language of the pages"), choices=[("", _("As the browser")), *settings.LANGUAGES], required=False
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=lazy(lambda: [("", _("As the installation")), *_zones()], list), required=False
+    )
     theme = forms.ChoiceField(label=_("Colours"), choices=Theme.choices, required=False)
 
     def save(self, person, *, acting_user):

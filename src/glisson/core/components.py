@@ -43,7 +43,7 @@ class ComponentNode(Node):
     def render(self, context: Context) -> SafeString:
         inside: dict[str, Any] = dict.fromkeys(self.component.props, "") | self.component.defaults
         inside |= {name: value.resolve(context) for name, value in self.values.items()}
-        inside |= {name: "" for name in self.component.slots}
+        inside |= dict.fromkeys(self.component.slots, "")
         inside |= {name: content.render(context) for name, content in self.slots.items()}
         inside["content"] = self.content.render(context)
         found = context.template.engine.get_template(self.component.template)  # type: ignore[union-attr]

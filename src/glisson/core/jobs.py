@@ -15,11 +15,12 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from huey import RedisHuey, SqliteHuey, crontab
 from huey.exceptions import CancelExecution
 
 from glisson.core.config import config
+from glisson.core.connections import give_back
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ class Task:
     def _perform(self, code: str, *arguments: Any, task: Any = None) -> None:
         from glisson.core.domain.job import end_job, fail_job, start_job  # noqa: PLC0415 - as above
 
-        close_old_connections()
+        give_back()
         try:
             if not start_job(code):
                 raise CancelExecution(retry=False)
@@ -81,7 +82,7 @@ class Task:
                 raise
             end_job(code)
         finally:
-            close_old_connections()
+            give_back()
 
 
 def job(*, title: Any, retries: int = RETRIES) -> Callable[[Callable[..., None]], Task]:
@@ -99,11 +100,11 @@ def every(**when: str) -> Callable[[Callable[[], object]], Callable[[], object]]
     def declare(function: Callable[[], object]) -> Callable[[], object]:
         @functools.wraps(function)
         def run() -> None:
-            close_old_connections()
+            give_back()
             try:
                 function()
             finally:
-                close_old_connections()
+                give_back()
 
         queue.periodic_task(crontab(**when), name=f"{function.__module__}.{function.__name__}")(run)
         return function

@@ -1,9 +1,9 @@
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone, translation
 from django.utils.deprecation import MiddlewareMixin
-from django.middleware.gzip import GZipMiddleware
 
 from glisson.core.config import config
 

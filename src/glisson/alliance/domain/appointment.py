@@ -42,7 +42,9 @@ def end_appointment(appointment: Appointment, *, ends_on: date, acting_user: Per
     """The last day of a role; an alliance is never left without anyone who can run it."""
     before = facts(appointment, *FIELDS)
     if appointment.alliance and appointment.role in {"chair", "office"}:
-        others = Appointment.objects.current(ends_on).filter(alliance=appointment.alliance, role__in=["chair", "office"])
+        others = Appointment.objects.current(ends_on).filter(
+            alliance=appointment.alliance, role__in=["chair", "office"]
+        )
         lasting = others.exclude(pk=appointment.pk).filter(ends_on__isnull=True)
         if not lasting.exists():
             raise ValidationError(_("Nobody would be left to run the alliance. Appoint someone else first."))

@@ -49,7 +49,12 @@ def change_tier(membership: Membership, *, tier: str, starts_on: date, acting_us
     ends_on = membership.ends_on
     end_membership(membership, ends_on=starts_on - timedelta(days=1), acting_user=acting_user)
     return add_membership(
-        membership.hospital, membership.alliance, tier=tier, starts_on=starts_on, ends_on=ends_on, acting_user=acting_user
+        membership.hospital,
+        membership.alliance,
+        tier=tier,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        acting_user=acting_user,
     )
 
 

@@ -26,15 +26,21 @@ class Invitation(models.Model):
     email = models.EmailField(_("e-mail"))
     name = models.CharField(_("name"), max_length=200)
     language = models.CharField(_("language of the letter"), max_length=10, blank=True)
-    hospital = models.ForeignKey("alliance.Hospital", null=True, blank=True, on_delete=models.PROTECT, related_name="invitations")
-    alliance = models.ForeignKey("alliance.Alliance", null=True, blank=True, on_delete=models.PROTECT, related_name="invitations")
+    hospital = models.ForeignKey(
+        "alliance.Hospital", null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
+    )
+    alliance = models.ForeignKey(
+        "alliance.Alliance", null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
+    )
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     invited_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
-    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = Invitations.as_manager()

@@ -25,7 +25,12 @@ def _appoint(request, place, where):
     if request.POST and form.saved(acting_user=request.user):
         return redirect(place)
     return form_page(
-        request, form, title=_("Appoint"), kicker=place, back=place, button=_("Appoint"),
+        request,
+        form,
+        title=_("Appoint"),
+        kicker=place,
+        back=place,
+        button=_("Appoint"),
         lead=_("For people who have an account already; invite everyone else."),
     )
 

@@ -33,10 +33,20 @@ def _invite(request, place, where):
     form = InviteForm(request.POST or None, place=where, initial={"language": get_language()})
     if request.POST and (sent := form.saved(acting_user=request.user)):
         invitation, token = sent
-        ctx = {"invitation": invitation, "place": place, "link": invitation_link(token), "posted": _post(invitation, token)}
+        ctx = {
+            "invitation": invitation,
+            "place": place,
+            "link": invitation_link(token),
+            "posted": _post(invitation, token),
+        }
         return render(request, "alliance/invited.html", ctx)
     return form_page(
-        request, form, title=_("Invite someone"), kicker=place, back=place, button=_("Send the invitation"),
+        request,
+        form,
+        title=_("Invite someone"),
+        kicker=place,
+        back=place,
+        button=_("Send the invitation"),
         lead=_("They get a letter with a link that works once, for two weeks, and choose their own password."),
     )
 
@@ -75,7 +85,9 @@ def invitation(request, token):
         accept_invitation(invitation, acting_user=request.user)
         return redirect(invitation.place)
     status = {"unknown": 404, "accepted": 410, "withdrawn": 410, "expired": 410, "other": 403}
-    return render(request, "alliance/invitation.html", ctx, status=status.get(ctx["state"], 422 if request.POST else 200))
+    return render(
+        request, "alliance/invitation.html", ctx, status=status.get(ctx["state"], 422 if request.POST else 200)
+    )
 
 
 def _state(request, invitation):

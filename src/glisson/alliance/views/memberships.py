@@ -15,7 +15,11 @@ def change_tier(request, code):
     if request.POST and form.saved(membership=membership, acting_user=request.user):
         return redirect(membership.alliance)
     return form_page(
-        request, form, title=_("Change the tier"), kicker=membership.hospital, back=membership.alliance,
+        request,
+        form,
+        title=_("Change the tier"),
+        kicker=membership.hospital,
+        back=membership.alliance,
         lead=_("The present term ends the day before; it stays in the history."),
     )
 
@@ -27,6 +31,11 @@ def end_membership(request, code):
     if request.POST and form.saved(membership=membership, acting_user=request.user):
         return redirect(membership.alliance)
     return form_page(
-        request, form, title=_("End the membership"), kicker=membership.hospital, back=membership.alliance,
-        lead=_("After that day the hospital's people see nothing of this alliance any more."), danger=True,
+        request,
+        form,
+        title=_("End the membership"),
+        kicker=membership.hospital,
+        back=membership.alliance,
+        lead=_("After that day the hospital's people see nothing of this alliance any more."),
+        danger=True,
     )

@@ -3,12 +3,12 @@ import json
 import time
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections, connection
 from django.http import Http404, HttpResponseForbidden, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 from glisson.core.bus import Event, bus
 from glisson.core.channels import may_listen
+from glisson.core.connections import give_back
 from glisson.core.models import LiveEvent
 
 HEARTBEAT = 15
@@ -26,7 +26,7 @@ async def events(request, channel):
         raise Http404
     last = request.headers.get("Last-Event-ID") or request.GET.get("after") or ""
     # The stream may last for hours: the connection that looked the reader up goes back first.
-    await sync_to_async(_give_back)()
+    await sync_to_async(give_back)()
     answer = StreamingHttpResponse(
         _stream(user, channel, int(last) if last.isdecimal() and len(last) < 19 else None),
         content_type="text/event-stream",
@@ -68,7 +68,7 @@ def _allowed(user, channel):
     try:
         return may_listen(user, channel)
     finally:
-        _give_back()
+        give_back()
 
 
 @sync_to_async
@@ -85,16 +85,10 @@ def _missed(channel, last):
         )
         missed = [Event(**row) for row in rows[: REPLAYED_MOST + 1]]
     finally:
-        _give_back()
+        give_back()
     if len(missed) > REPLAYED_MOST:
         return missed, False
     return missed, oldest is None or oldest <= last + 1 or last == 0
-
-
-def _give_back():
-    """Return this thread's connection, unless somebody's transaction is open on it."""
-    if not connection.in_atomic_block:
-        close_old_connections()
 
 
 def _written(number, kind, data):
