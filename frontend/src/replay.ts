@@ -54,7 +54,7 @@ export class GlissonReplay extends HTMLElement {
   #pictures = h('div', { class: 'pictures' })
   #message = h('div', { class: 'empty', role: 'status' })
   #layoutRow = h('div', { class: 'layouts', role: 'group' })
-  #elapsed = h('span', { class: 'num time' })
+  #elapsed = h('span', { class: 'num time' }, h('span'), h('span', { class: 'wide' }))
   #timeOfDay = h('span', { class: 'num time quiet wide' })
   #downloads = h('div', { class: 'downloads' })
 
@@ -247,7 +247,21 @@ export class GlissonReplay extends HTMLElement {
   async seek(clock: number): Promise<void> {
     const to = Math.min(this.#span.end - 0.1, Math.max(this.#span.start, clock))
     this.#lead(to)
-    await Promise.allSettled([...this.#angles.values()].map((angle) => angle.picture.rewindTo(to)))
+    const has = this.#recorded.filter(({ listing }) => listing.timeline.has(to))
+    await Promise.allSettled((has.length ? has : this.#recorded).map(({ feed }) => this.#angles.get(feed.id)!.picture.rewindTo(to)))
+  }
+
+  /** Angles come and go over an operation: fetch one when its time has come, and let it rest when it is over. */
+  #attend(clock: number): void {
+    for (const { feed, listing } of this.#recorded) {
+      const picture = this.#angles.get(feed.id)!.picture
+      const has = listing.timeline.has(clock)
+      picture.setAbsent(!has)
+      if (!has) {
+        if (feed.id !== this.#leader) picture.video.pause()
+      } else if (!picture.source) void picture.rewindTo(clock).catch(() => undefined)
+      else if (this.#playing && picture.video.paused && picture.inStep && !picture.video.ended) void picture.video.play().catch(() => undefined)
+    }
   }
 
   #tick(): void {
@@ -259,7 +273,7 @@ export class GlissonReplay extends HTMLElement {
       if (leaderAt(this.#recorded, this.#main, clock + 0.5) !== this.#leader) this.#lead(clock + 0.5)
       else this.#toggle()
     } else if (this.#leader !== this.#main && leaderAt(this.#recorded, this.#main, clock) === this.#main) this.#lead(clock)
-    for (const { feed, listing } of this.#recorded) this.#angles.get(feed.id)!.picture.setAbsent(!listing.timeline.has(clock))
+    this.#attend(clock)
     for (const angle of this.#angles.values()) angle.mirror()
     this.#draw(clock)
   }
@@ -270,7 +284,8 @@ export class GlissonReplay extends HTMLElement {
     let gaps = this.#gaps.get(this.#main)
     if (!gaps) this.#gaps.set(this.#main, (gaps = listing.timeline.gaps()))
     this.#scrub.show({ ...this.#span, now: clock, gaps })
-    setText(this.#elapsed, `${elapsed(clock - this.#span.start)} / ${elapsed(this.#span.end - this.#span.start)}`)
+    setText(this.#elapsed.firstElementChild!, elapsed(clock - this.#span.start))
+    setText(this.#elapsed.lastElementChild!, ` / ${elapsed(this.#span.end - this.#span.start)}`)
     setText(this.#timeOfDay, timeOfDay(clock, this.#zone))
   }
 

@@ -40,6 +40,7 @@ export class HlsSource implements Source {
   readonly way = 'hls'
   readonly timeline = new Timeline()
   readonly control: LatencyControl | null = null
+  readonly seekable: boolean
   led = false
   #hls: Hls | null = null
   #closed = false
@@ -48,6 +49,7 @@ export class HlsSource implements Source {
   #undo = new Undo()
 
   constructor(private readonly video: HTMLVideoElement, private readonly options: HlsOptions, private readonly events: SourceEvents) {
+    this.seekable = options.recorded
     void this.#load()
     if (!options.recorded) {
       this.#undo.on(video, 'waiting', () => {
@@ -121,6 +123,10 @@ export class HlsSource implements Source {
       return
     }
     if (!data.fatal) return
+    if (data.details === 'bufferAppendError' && this.options.recorded && data.frag) {
+      this.#turnPage(data.frag.start)
+      return
+    }
     if (data.type === 'mediaError' && this.#mended < 3) {
       this.#mended += 1
       this.#hls?.recoverMediaError()
@@ -131,6 +137,32 @@ export class HlsSource implements Source {
       return
     }
     this.#again()
+  }
+
+  /**
+   * The recording changes its tracks here (sound came later than the picture, say), which hls.js cannot join to what is
+   * buffered: show what there is, then begin anew behind the change.
+   */
+  #turnPage(start: number): void {
+    const video = this.video
+    const begin = (): void => {
+      this.#hls?.destroy()
+      this.#hls = null
+      this.options.startAt = Math.max(start + 0.02, video.currentTime)
+      this.options.play = !video.paused
+      void this.#load()
+    }
+    if (start <= video.currentTime + 0.2) return begin()
+    this.#hls?.stopLoad()
+    const look = (): void => {
+      const ranges = video.buffered
+      const end = ranges.length ? ranges.end(ranges.length - 1) : 0
+      if (video.currentTime < end - 0.15 && video.currentTime < start - 0.05) return
+      clearInterval(timer)
+      if (!this.#closed) begin()
+    }
+    const timer = setInterval(look, 50)
+    this.#undo.add(() => clearInterval(timer))
   }
 
   /** Everything anew after a growing pause: the origin may be restarting. */
@@ -151,10 +183,12 @@ export class NativeHls implements Source {
   readonly way = 'native'
   readonly timeline = new Timeline()
   readonly control: LatencyControl | null = null
+  readonly seekable: boolean
   led = false
   #undo = new Undo()
 
   constructor(private readonly video: HTMLVideoElement, options: HlsOptions, events: SourceEvents) {
+    this.seekable = options.recorded
     video.crossOrigin = 'use-credentials'
     video.src = options.address
     this.#undo.on(video, 'loadedmetadata', () => {

@@ -18,6 +18,7 @@ const KEEP_CLOCK = 120
  */
 export class Interactive implements Source {
   readonly way = 'interactive'
+  readonly seekable = false
   readonly timeline = new Timeline()
   readonly control = new LatencyControl()
   led = false

@@ -6,6 +6,8 @@ export interface Listing {
   duration: number
   ended: boolean
   segments: number
+  /** Seconds whose pictures are lost. */
+  missing: number
 }
 
 /**
@@ -18,19 +20,28 @@ export function readPlaylist(text: string): Listing {
   let clock: number | null = null
   let duration = 0
   let segments = 0
+  let missing = 0
+  let lost = false
   for (const raw of text.split('\n')) {
     const line = raw.trim()
     if (line.startsWith('#EXTINF:')) duration = Number.parseFloat(line.slice(8))
     else if (line.startsWith('#EXT-X-PROGRAM-DATE-TIME:')) clock = Date.parse(line.slice(25)) / 1000
+    else if (line === '#EXT-X-GAP') lost = true
     else if (line && !line.startsWith('#')) {
       if (clock !== null) timeline.add(media, clock)
+      if (lost) {
+        const from = timeline.clockAt(media)
+        if (from !== null) timeline.addHole(from, from + duration)
+        missing += duration
+      }
       media += duration
       segments += 1
       clock = null
+      lost = false
     }
   }
   timeline.end = media
-  return { timeline, duration: media, ended: /#EXT-X-ENDLIST/.test(text), segments }
+  return { timeline, duration: media, ended: /#EXT-X-ENDLIST/.test(text), segments, missing }
 }
 
 export class PlaylistRefused extends Error {

@@ -25,6 +25,8 @@ export interface Source {
   readonly control: LatencyControl | null
   /** When true somebody else sets rate and time to keep angles in step. */
   led: boolean
+  /** True for a recording: any time of it can be sought, buffered or not. */
+  readonly seekable: boolean
   /** Take another rung without starting anew; false when that is not possible. */
   switchRung(rung: Rung): boolean
   /** Stop fetching, keep the last picture. To go on, the picture makes a new source. */

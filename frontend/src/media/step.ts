@@ -80,7 +80,7 @@ export class InStep {
     const end = bufferedEnd(video)
     if (want === null || end === null) return none
     const missing = follower.pressing && source.control ? want - (end - source.control.target) : none
-    if (want > end - (follower.pressing ? 0 : AT_END)) {
+    if (!source.seekable && want > end - (follower.pressing ? 0 : AT_END)) {
       this.#release(follower)
       return missing
     }
@@ -90,7 +90,7 @@ export class InStep {
       if (Math.abs(error) > STILL_ENOUGH && !video.seeking && !leader.video.seeking) video.currentTime = want
     } else if (Math.abs(error) > SEEK_ABOVE) {
       setRate(video, leader.video.playbackRate)
-      if (!video.seeking && (source.way !== 'interactive' || isBuffered(video, want))) video.currentTime = want
+      if (!video.seeking && (source.seekable || isBuffered(video, want))) video.currentTime = want
     } else if (!video.seeking) setRate(video, followRate(error, leader.video.playbackRate))
     return missing
   }

@@ -19,6 +19,7 @@ const GAP = 0.25
  */
 export class Timeline {
   #anchors: Anchor[] = []
+  #holes: Gap[] = []
   /** Media seconds where the last known picture ends; lets `mediaAt` say that a clock is past the end. */
   end = Number.POSITIVE_INFINITY
 
@@ -43,6 +44,13 @@ export class Timeline {
     else list.splice(at, 0, { media, clock })
   }
 
+  /** Media time runs on here, but the pictures are lost. */
+  addHole(from: number, to: number): void {
+    const last = this.#holes.at(-1)
+    if (last && from - last.to < GAP) last.to = to
+    else this.#holes.push({ from, to })
+  }
+
   /** Forget what lies long before this media time (a live picture runs for hours). */
   forgetBefore(media: number): void {
     while (this.#anchors.length > 2 && this.#anchors[1]!.media < media) this.#anchors.shift()
@@ -50,6 +58,7 @@ export class Timeline {
 
   clear(): void {
     this.#anchors = []
+    this.#holes = []
     this.end = Number.POSITIVE_INFINITY
   }
 
@@ -72,20 +81,20 @@ export class Timeline {
   has(clock: number): boolean {
     const at = this.#lastAtOrBefore((anchor) => anchor.clock, clock + SAME)
     const anchor = this.#anchors[at]
-    if (!anchor) return false
+    if (!anchor || this.#holes.some(({ from, to }) => clock >= from && clock < to)) return false
     const next = this.#anchors[at + 1]
     return anchor.media + clock - anchor.clock <= Math.min(next ? next.media : this.end, this.end) + GAP
   }
 
   gaps(): Gap[] {
-    const gaps: Gap[] = []
+    const gaps: Gap[] = this.#holes.map((hole) => ({ ...hole }))
     for (let at = 1; at < this.#anchors.length; at += 1) {
       const before = this.#anchors[at - 1]!
       const after = this.#anchors[at]!
       const from = before.clock + after.media - before.media
       if (after.clock - from > GAP) gaps.push({ from, to: after.clock })
     }
-    return gaps
+    return gaps.sort((one, other) => one.from - other.from)
   }
 
   #lastAtOrBefore(key: (anchor: Anchor) => number, value: number): number {

@@ -33,6 +33,7 @@ const REFUSALS = 3
 const FAILED_WAYS = 4
 const SILENT_MS = 900
 const STALLED_MS = 4000
+const MUCH_MISSING = 0.05
 const EXPLAINED = ['waiting', 'armed', 'closed']
 const STEP_WORDS: Record<Step, Word> = { small: 'slow_small', steady: 'slow_stable', better: 'back_to_original' }
 
@@ -121,8 +122,9 @@ export class Picture implements Stepper {
   play(): void {
     const wasPaused = this.paused.value
     this.paused.value = false
-    if (this.recorded.value || !wasPaused) void this.video.play().catch(() => this.#blocked())
-    else this.#begin()
+    if (this.recorded.value || !wasPaused) {
+      if (this.source) void this.video.play().catch((error: DOMException) => error.name === 'NotAllowedError' && this.#blocked())
+    } else this.#begin()
   }
 
   pause(): void {
@@ -170,14 +172,15 @@ export class Picture implements Stepper {
   async #listing(): Promise<Listing> {
     const wanted = this.#wantedRung()
     const ask = (rung: Rung): Promise<Listing> => this.#withPass(() => fetchPlaylist(this.#recordedAddress(rung)))
+    if (wanted === 'original') return ask(wanted)
     this.#lacking.delete(wanted)
-    try {
-      return await ask(wanted)
-    } catch (error) {
-      if (wanted === 'original' || !(error instanceof PlaylistRefused) || error.status !== 404) throw error
-      this.#lacking.add(wanted) // this rung was not made while the feed was live
-      return ask('original')
-    }
+    const listing = await ask(wanted).catch((error: unknown) => {
+      if (error instanceof PlaylistRefused && error.status === 404) return null
+      throw error
+    })
+    if (listing && listing.missing < listing.duration * MUCH_MISSING) return listing
+    this.#lacking.add(wanted) // this rung was not made, or not without holes, while the feed was live
+    return ask('original')
   }
 
   #recordedAddress(rung: Rung): string {
@@ -340,6 +343,7 @@ export class Picture implements Stepper {
       this.#avoid = this.#avoid === 'interactive' ? null : 'interactive'
       queueMicrotask(() => this.#begin())
     }
+    if (this.#absent) return
     const lost: Word = this.options.replay ? 'replay_failed' : opened ? 'line_lost' : 'not_answering'
     this.#show(lost, true, { seconds: Math.max(1, Math.round(retryIn)) })
   }
