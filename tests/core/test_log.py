@@ -2,6 +2,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from glisson.core.domain.log import log, verify_log
+from glisson.core.log_guard import raise_guard
 from glisson.core.models import Ledger, LogEntry
 from glisson.core.models.log import LogRefusal
 
@@ -17,7 +18,7 @@ def unguarded(sql, *values):
     """What someone with the database's password could do."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("DROP TRIGGER log_never_changes")
+            cursor.execute("DROP TRIGGER IF EXISTS log_never_changes")
             cursor.execute("DROP TRIGGER IF EXISTS log_never_shrinks")
         else:
             cursor.execute("DROP TRIGGER log_never_changes ON core_logentry")
@@ -54,6 +55,7 @@ def test_an_entry_written_anew_with_its_own_hash_breaks_the_chain(three_entries)
 
 @pytest.mark.parametrize("sql", ["UPDATE core_logentry SET what = 'x'", "DELETE FROM core_logentry"])
 def test_the_database_itself_refuses(three_entries, sql):
+    raise_guard(None, connection.schema_editor())  # the tests' own clearing of tables needs it lowered
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
     assert LogEntry.objects.count() == 3
@@ -69,9 +71,9 @@ def test_the_model_refuses_before_the_database_is_asked(three_entries):
 
 
 def test_what_is_rolled_back_leaves_no_hole(three_entries, bob):
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         log(bob, "person.joined", acting_user=bob)
-        raise RuntimeError
+        transaction.set_rollback(True)
     log(bob, "person.joined", acting_user=bob)
     assert list(verify_log()) == []
     assert Ledger.objects.get(name="log").sequence == 4

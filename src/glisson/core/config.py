@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from glisson.streaming.rights import shared_secret
 
 TRUE = {"1", "true", "yes", "on"}
+HERE = Path("var")
 FALSE = {"0", "false", "no", "off", ""}
 
 
@@ -35,7 +36,9 @@ def setting(default: object, help_text: str, *, shown: str | None = None) -> Any
 class Config:
     """Everything an installation can set; each has a default that works on one machine."""
 
-    data: Path = setting(Path("var"), "Folder of everything Glisson keeps: database, recordings, secrets, jobs.")
+    data: Path = setting(  # noqa: RUF009 - a path is never changed
+        HERE, "Folder of everything Glisson keeps: database, recordings, secrets, jobs."
+    )
     secret_key: str = setting(
         "", "Key that signs sessions and links. Empty: made on the first start and kept in `secrets/web-signing`."
     )
@@ -75,7 +78,7 @@ class Config:
     )
     proxies: int = setting(
         0,
-        "How many trusted proxies stand in front of the web; with 1 or more their `X-Forwarded-*` headers are believed.",
+        "How many trusted proxies stand in front of the web; with 1 or more, `X-Forwarded-*` is believed.",
     )
     tls_cert: str = setting("", "PEM file with the certificate for RTMPS.")
     tls_key: str = setting("", "PEM file with the key for RTMPS.")
@@ -158,7 +161,7 @@ class Config:
 
     @property
     def live_origins(self) -> list[str]:
-        """Every origin the pictures may come from, for the content security policy (which cannot name IPv6 addresses)."""
+        """Every origin the pictures may come from, as the content security policy can name them (it has no IPv6)."""
         named = [host for host in self.hosts if "*" not in host and not host.startswith("[")]
         return list(dict.fromkeys(self.live_base(host) for host in named))
 
@@ -190,7 +193,7 @@ def _name(host: str) -> str:
 
 def read(environment: Mapping[str, str]) -> Config:
     """The configuration in an environment; a variable that cannot be read is refused with a sentence."""
-    values = {}
+    values: dict[str, Any] = {}
     for item in fields(Config):
         text = environment.get(f"GLISSON_{item.name.upper()}")
         if text is None and item.name == "database_url":

@@ -12,9 +12,11 @@ SQLITE = [
 ]
 POSTGRESQL = [
     "CREATE OR REPLACE FUNCTION log_refuse() RETURNS trigger LANGUAGE plpgsql AS"
-    " $$ BEGIN RAISE EXCEPTION 'Log entries are never changed or deleted.' USING ERRCODE = 'integrity_constraint_violation'; END $$",
+    " $$ BEGIN RAISE EXCEPTION 'Log entries are never changed or deleted.'"
+    " USING ERRCODE = 'integrity_constraint_violation'; END $$",
     "DROP TRIGGER IF EXISTS log_never_changes ON core_logentry",
-    "CREATE TRIGGER log_never_changes BEFORE UPDATE OR DELETE ON core_logentry FOR EACH ROW EXECUTE FUNCTION log_refuse()",
+    "CREATE TRIGGER log_never_changes BEFORE UPDATE OR DELETE ON core_logentry"
+    " FOR EACH ROW EXECUTE FUNCTION log_refuse()",
 ]
 STATEMENTS = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -8,8 +10,8 @@ from glisson.core.codes import CodeField
 from glisson.core.models import Named
 
 
-class Alliances(models.QuerySet):
-    def visible_to(self, user):
+class Alliances(models.QuerySet["Alliance"]):
+    def visible_to(self, user: Any) -> "Alliances":
         """Those one belongs to; of any other one does not even learn that it exists."""
         if not user.is_authenticated:
             return self.none()

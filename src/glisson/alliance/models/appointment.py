@@ -1,3 +1,6 @@
+from datetime import date
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,13 +11,14 @@ from glisson.alliance.models.term import Term, within_term
 from glisson.core.codes import CodeField
 
 
-class Appointments(models.QuerySet):
-    def visible_to(self, user):
+class Appointments(models.QuerySet["Appointment"]):
+    def visible_to(self, user: Any) -> "Appointments":
         if not user.is_authenticated:
             return self.none()
         return self.filter(Q(person=user) | Q(alliance__in=user.alliances()) | Q(hospital__in=user.hospitals_seen()))
 
-    def current(self, on=None):
+    def current(self, on: date | None = None) -> "Appointments":
+        """Those whose term holds on that day, today by default."""
         return self.filter(within_term(on))
 
 

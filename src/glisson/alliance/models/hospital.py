@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -10,8 +12,8 @@ from glisson.core.codes import CodeField
 from glisson.core.models import Named
 
 
-class Hospitals(models.QuerySet):
-    def visible_to(self, user):
+class Hospitals(models.QuerySet["Hospital"]):
+    def visible_to(self, user: Any) -> "Hospitals":
         """The hospitals of the alliances one belongs to, and those one works at."""
         if not user.is_authenticated:
             return self.none()

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,14 +10,15 @@ from glisson.alliance.enums import ALLIANCE_ROLES, HOSPITAL_ROLES, Role
 from glisson.core.codes import CodeField
 
 
-class Invitations(models.QuerySet):
-    def visible_to(self, user):
+class Invitations(models.QuerySet["Invitation"]):
+    def visible_to(self, user: Any) -> "Invitations":
         """Those to the alliances and hospitals one belongs to; who may act on them is a matter of rules."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(Q(alliance__in=user.alliances()) | Q(hospital__in=user.hospitals_seen()))
 
-    def open(self):
+    def open(self) -> "Invitations":
+        """Those that can still be accepted."""
         return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=timezone.now())
 
 

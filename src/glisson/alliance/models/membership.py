@@ -1,3 +1,6 @@
+from datetime import date
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -6,11 +9,12 @@ from glisson.alliance.models.term import Term, within_term
 from glisson.core.codes import CodeField
 
 
-class Memberships(models.QuerySet):
-    def visible_to(self, user):
+class Memberships(models.QuerySet["Membership"]):
+    def visible_to(self, user: Any) -> "Memberships":
         return self.filter(alliance__in=user.alliances()) if user.is_authenticated else self.none()
 
-    def current(self, on=None):
+    def current(self, on: date | None = None) -> "Memberships":
+        """Those whose term holds on that day, today by default."""
         return self.filter(within_term(on))
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import RegexValidator
@@ -14,8 +16,8 @@ from glisson.core.enums import Theme
 from glisson.core.models import Named
 
 
-class People(models.QuerySet):
-    def visible_to(self, user):
+class People(models.QuerySet["Person"]):
+    def visible_to(self, user: Any) -> "People":
         """Colleagues of the alliances one belongs to, of one's own hospitals, and oneself."""
         if not user.is_authenticated:
             return self.none()
