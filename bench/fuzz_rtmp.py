@@ -25,7 +25,8 @@ from glisson.streaming.packets import Refused, Trouble
 from glisson.streaming.rtmp import chunks, publisher
 from glisson.streaming.rtmp.chunks import write_message
 from glisson.streaming.rtmp.limits import Limits
-from glisson.streaming.rtmp.session import Line, Session
+from glisson.streaming.rtmp.line import Line
+from glisson.streaming.rtmp.session import Session
 
 KEY = "feed7q-right-and-secret"
 WRONG = "feed7q-wrong-but-close!"

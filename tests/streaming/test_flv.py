@@ -30,6 +30,11 @@ def test_a_picture_in_the_old_form(picture, key, offset):
     assert (tag.kind, tag.codec, tag.data, tag.key, tag.offset) == (Kind.FRAME, "avc1", picture, key, offset)
 
 
+def test_what_is_cut_short_but_says_enough_is_no_error():
+    assert video(b"\x17\x02").kind is Kind.END
+    assert audio(b"\xaf").kind is Kind.OTHER
+
+
 def test_configuration_and_end_in_the_old_form():
     assert video(publisher.avc_config(b"avcc")) == flv.Tag(Kind.CONFIG, "avc1", b"avcc")
     assert video(b"\x17\x02\x00\x00\x00").kind is Kind.END

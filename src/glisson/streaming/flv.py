@@ -104,6 +104,8 @@ def read_video(body: memoryview) -> Tag:
     if codec != 7:
         return Tag(Kind.FRAME, VIDEO_CODECS.get(codec, f"number {codec}"))
     if len(body) < 5:
+        if len(body) > 1 and body[1] == 2:  # the end of the sequence needs no more
+            return Tag(Kind.END, "avc1")
         raise FlvError("a picture without its header")
     packet_type = body[1]
     if packet_type == 1:
@@ -122,7 +124,7 @@ def read_audio(body: memoryview) -> Tag:
     if sound != 10:
         return Tag(Kind.FRAME, AUDIO_CODECS.get(sound, f"number {sound}"))
     if len(body) < 2:
-        raise FlvError("sound without its header")
+        return Tag(Kind.OTHER, "mp4a")  # silence, written carelessly
     return Tag(Kind.CONFIG if body[1] == 0 else Kind.FRAME, "mp4a", bytes(body[2:]))
 
 

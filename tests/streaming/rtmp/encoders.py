@@ -6,7 +6,8 @@ from glisson.streaming import amf0
 from glisson.streaming.packets import Refused, Trouble
 from glisson.streaming.rtmp.chunks import ChunkReader
 from glisson.streaming.rtmp.limits import Limits
-from glisson.streaming.rtmp.session import Line, Session
+from glisson.streaming.rtmp.line import Line
+from glisson.streaming.rtmp.session import Session
 
 KEY = "laparoscope-correct-horse"
 AVCC_360P = bytes.fromhex("0164001effe100196764001eacd940a02ff9610000030001000003003c0f162d9601000468ef8fcbfdf8f800")

@@ -89,7 +89,7 @@ async def test_a_reset_ends_the_publication_once(serve, door):
 
 
 async def test_garbage_and_slow_strangers_touch_nobody_else(serve, door):
-    server = await serve(limits=limits(handshake=0.5, publish=1))
+    server = await serve(limits=limits(handshake=1, publish=2))
     _, good = await connect(server, hello(), picture(0))
     await until(lambda: door.sinks and door.sinks[0].packets)
 
@@ -126,7 +126,9 @@ async def test_bytes_that_drip_in_do_not_buy_time(serve, door):
 
 
 @pytest.mark.parametrize(
-    ("changes", "media", "code"), [({"idle": 0.5}, picture(0), "idle"), ({"first_key": 0.5}, b"", "no_keyframe")]
+    ("changes", "media", "code"),
+    [({"idle": 0.5}, picture(0), "idle"), ({"first_key": 0.5}, b"", "no_keyframe")],
+    ids=["silent", "no key frame"],
 )
 async def test_a_publisher_that_falls_silent_or_sends_no_key_frame(serve, door, changes, media, code):
     server = await serve(limits=limits(**changes))

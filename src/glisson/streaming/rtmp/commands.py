@@ -9,11 +9,7 @@ from glisson.streaming.amf0 import Value
 from glisson.streaming.rtmp import chunks
 from glisson.streaming.rtmp.chunks import write_message
 
-AUDIO: Final = 8
-VIDEO: Final = 9
-DATA_AMF3: Final = 15
 COMMAND_AMF3: Final = 17
-DATA: Final = 18
 COMMAND: Final = 20
 AGGREGATE: Final = 22
 

@@ -10,7 +10,8 @@ from typing import cast
 from glisson.streaming.packets import Door, Trouble
 from glisson.streaming.rtmp import troubles
 from glisson.streaming.rtmp.limits import Limits
-from glisson.streaming.rtmp.session import Line, Session
+from glisson.streaming.rtmp.line import Line
+from glisson.streaming.rtmp.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ class Connection(asyncio.Protocol):
     address, peer, way : str
         The peer's address alone, with its port, and ``rtmp`` or ``rtmps``.
     on_refusal : Callable
-        See `session.Line`.
+        See `line.Line`.
     on_gone : Callable
         Called when the socket is closed.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from glisson.streaming import amf0
+from glisson.streaming import amf0, flv
 from glisson.streaming.amf0 import Value
 from glisson.streaming.rtmp import commands
 from glisson.streaming.rtmp.chunks import FIRST_CHUNK_SIZE, SET_CHUNK_SIZE, write_message
@@ -76,7 +76,7 @@ def _command(body: bytes, message_stream: int, chunk_size: int = FIRST_CHUNK_SIZ
 def video(stamp: int, body: bytes, *, chunk_size: int = 4096) -> bytes:
     """Write a video message; ``stamp`` in milliseconds is taken modulo 2^32."""
     return write_message(
-        commands.VIDEO,
+        flv.VIDEO,
         body,
         chunk_stream=_VIDEO_STREAM,
         stamp=stamp & 0xFFFFFFFF,
@@ -88,7 +88,7 @@ def video(stamp: int, body: bytes, *, chunk_size: int = 4096) -> bytes:
 def audio(stamp: int, body: bytes, *, chunk_size: int = 4096) -> bytes:
     """Write an audio message; see `video`."""
     return write_message(
-        commands.AUDIO,
+        flv.AUDIO,
         body,
         chunk_stream=_AUDIO_STREAM,
         stamp=stamp & 0xFFFFFFFF,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
 from typing import NoReturn
 
@@ -14,6 +13,7 @@ from glisson.streaming.rtmp import chunks, commands, troubles
 from glisson.streaming.rtmp.chunks import ChunkError, ChunkReader
 from glisson.streaming.rtmp.handshake import Handshake, HandshakeError
 from glisson.streaming.rtmp.limits import Limits
+from glisson.streaming.rtmp.line import Line
 from glisson.streaming.rtmp.publication import Publication, PublicationRefused
 
 APP = "live"
@@ -24,32 +24,6 @@ _MOST_STREAMS = 16
 
 class _Stop(Exception):
     """The conversation is over; nothing more of what has arrived is read."""
-
-
-@dataclass(slots=True)
-class Line:
-    """What a session needs of its connection.
-
-    Parameters
-    ----------
-    write : Callable
-        Sends bytes.
-    close : Callable
-        Sends what is left, then closes. Called once.
-    now : Callable
-        Seconds on a clock that does not step.
-    peer, way : str
-        Where the publisher is, ``address:port``, and ``rtmp`` or ``rtmps``.
-    on_refusal : Callable
-        Told the stream key ("" if none was sent), the peer and the trouble when a publisher is turned away.
-    """
-
-    write: Callable[[bytes], None]
-    close: Callable[[], None]
-    now: Callable[[], float]
-    peer: str
-    way: str
-    on_refusal: Callable[[str, str, Trouble], None]
 
 
 class Session:
@@ -179,7 +153,7 @@ class Session:
 
     def _message(self, kind: int, stamp: int, message_stream: int, payload: memoryview) -> None:
         publication = self._publication
-        if kind == commands.VIDEO or kind == commands.AUDIO:
+        if kind == flv.VIDEO or kind == flv.AUDIO:
             if publication is not None:  # before that it is nobody's picture
                 self._media(publication, kind, stamp, payload)
         elif kind == commands.AGGREGATE:
@@ -196,9 +170,9 @@ class Session:
         # Metadata (15, 18), acknowledgements and whatever else there is change nothing for us.
 
     def _media(self, publication: Publication, kind: int, stamp: int, body: memoryview) -> None:
-        if kind == commands.VIDEO:
+        if kind == flv.VIDEO:
             publication.video(stamp, body)
-        elif kind == commands.AUDIO:
+        elif kind == flv.AUDIO:
             publication.audio(stamp, body)
         if self.over:  # the sink hung up on what it was given
             raise _Stop
