@@ -7,7 +7,7 @@ import { bytes, elapsed, timeOfDay } from '../page/times'
 import { Frame } from '../picture/frame'
 import { Picture } from '../picture/picture'
 import type { Say, Word, Words } from '../words'
-import { fill } from '../words'
+import { fill, WORDS } from '../words'
 import { ClockReader } from './clock'
 import type { FeedHealth, Trouble } from './report'
 
@@ -115,7 +115,7 @@ export class HealthCard {
       ['key_interval', health.keyframe_interval ? say('unit_seconds', { n: Number(health.keyframe_interval).toFixed(1) }) : none],
       ['b_frames', health.b_frames === null || !health.on ? none : say(health.b_frames ? 'b_frames_yes' : 'b_frames_no')],
       ['sound', audio],
-      ['last_gap', gap ? say('gap_text', { seconds: gap.seconds.toFixed(1), time: timeOfDay(gap.at, zone), reason: gap.reason }) : say('no_gap')],
+      ['last_gap', gap ? say('gap_text', { seconds: gap.seconds.toFixed(1), time: timeOfDay(gap.at, zone), reason: this.#gapReason(gap.reason) }) : say('no_gap')],
       ['on_since', health.since ? timeOfDay(health.since, zone) : none],
       ['way_in', health.way ? say('from_peer', { way: health.way.toUpperCase(), peer: health.peer ?? '?' }) : none],
       ['recording', health.recording.on ? say('recording_on', { size: bytes(health.recording.bytes), time: elapsed(health.recording.seconds) }) : say('recording_off')],
@@ -126,6 +126,11 @@ export class HealthCard {
       this.#figures.append(...rows.map(([word]) => h('div', {}, h('dt', {}, say(word)), h('dd', { class: 'num' }))))
     }
     rows.forEach(([, text], at) => setText(this.#figures.children[at]!.lastElementChild!, text))
+  }
+
+  #gapReason(reason: string): string {
+    const word = `gap_${reason}`
+    return word in WORDS ? this.say(word as Word) : reason
   }
 
   #drawLevel(level: number | null, has: boolean): void {

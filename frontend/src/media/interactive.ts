@@ -27,6 +27,7 @@ export class Interactive implements Source {
   #epoch = 0
   #onAir = false
   #suspended = false
+  #closed = false
   #started = false
   #askedAt = performance.now()
   #stillSince = 0
@@ -50,7 +51,10 @@ export class Interactive implements Source {
       gap: () => undefined, // the hole itself shows in the buffer, and is jumped there
       skip: () => events.trouble(2),
       state: (state) => this.#state(state),
-      denied: (why) => events.denied(why),
+      denied: (why) => {
+        this.#onAir = false
+        events.denied(why)
+      },
       lost: (retryIn, opened) => this.#lost(retryIn, opened),
     })
     this.#undo.every(TICK_MS, () => this.#tick())
@@ -78,6 +82,7 @@ export class Interactive implements Source {
   }
 
   close(): void {
+    this.#closed = true
     this.#undo.all()
     this.#wire.close()
     this.#buffer?.close()
@@ -91,6 +96,7 @@ export class Interactive implements Source {
   }
 
   #lost(retryIn: number, opened: boolean): void {
+    this.#onAir = false
     this.#askedAt = Number.POSITIVE_INFINITY
     this.events.lost(retryIn, opened)
   }
@@ -140,14 +146,14 @@ export class Interactive implements Source {
   }
 
   #broken(reason: string): void {
-    if (!this.#buffer || this.#suspended) return
+    if (!this.#buffer || this.#suspended || this.#closed) return
     this.#rebuilds += 1
     console.warn(`The picture is rebuilt: ${reason}`)
     this.#buffer.close()
     this.#buffer = null
     this.#started = false
     // an init comes at once on a new line; a decoder that keeps failing must not spin
-    setTimeout(() => this.#suspended || this.#wire.restart(), Math.min(5000, 100 * 2 ** Math.min(this.#rebuilds, 6)))
+    setTimeout(() => this.#suspended || this.#closed || this.#wire.restart(), Math.min(5000, 100 * 2 ** Math.min(this.#rebuilds, 6)))
   }
 
   #waiting(): void {
@@ -162,11 +168,12 @@ export class Interactive implements Source {
     if (this.#onAir && now - this.#askedAt > FIRST_PICTURE_MS) {
       this.#askedAt = now
       this.events.trouble(3)
+      if (this.#closed) return // that was enough: the picture now comes another way
     }
     const end = bufferedEnd(this.video)
     if (!this.#started || end === null || this.video.paused || this.video.seeking) return
     this.#watchStill(now)
-    if (this.#jumpGap(end)) return
+    if (this.#closed || this.#jumpGap(end)) return
     if (this.led) return
     const steer = this.control.steer(end - this.video.currentTime, now)
     setRate(this.video, steer.rate)

@@ -22,7 +22,7 @@ export class Ladder {
   #troubles: number[] = []
   #calmSince: number
   #tryAfter = FIRST_TRY_MS
-  #triedAt = 0
+  #triedAt = Number.NEGATIVE_INFINITY
 
   constructor(now: number) {
     this.#calmSince = now

@@ -192,7 +192,7 @@ export class Picture implements Stepper {
     const before = this.#told
     this.#told = state
     if (this.recorded.value || !this.#running || performance.now() - this.#aliveAt < SILENT_MS) return
-    if (state === 'armed') this.#show('not_on_air', true)
+    if (state === 'armed') this.#show('not_on_air')
     else if (state !== 'on_air') this.#heard(state)
     else if (before && before !== 'on_air' && !this.paused.value) this.#begin()
   }
