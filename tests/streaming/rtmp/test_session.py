@@ -446,6 +446,21 @@ class TestDeadlines:
         assert encoder.overdue(0.9) is None
         assert encoder.overdue(1.1) == code
 
+    def test_pictures_that_join_a_feed_of_sound_have_their_own_time_for_a_key_frame(self, encoder):
+        encoder.send(HELLO, publisher.audio(0, publisher.aac_config(AAC_48K_STEREO)), sound(0))
+        assert encoder.overdue(10) is None
+        encoder.clock += 60
+        encoder.send(sound(60_000))
+        assert encoder.overdue(0) is None
+
+        encoder.send(configured(), picture(60_000, INTER, False))
+        encoder.clock += 10
+        encoder.send(sound(70_000))
+        assert encoder.overdue(0) is None
+        encoder.clock += 11
+        encoder.send(sound(81_000))
+        assert encoder.overdue(0) == "no_keyframe"
+
     def test_after_a_publication_a_new_key_is_due_again(self, encoder):
         encoder.send(HELLO, configured(), picture(0))
         encoder.clock += 3600

@@ -101,7 +101,9 @@ class Session:
             return troubles.slow_publish(limits.publish) if now - self._since > limits.publish else None
         if now - self._heard > limits.idle:
             return troubles.idle(limits.idle)
-        if not publication.started and now - self._since > limits.first_key:
+        if publication.started:
+            self._since = now  # a feed of sound that adds pictures later has its time for a key frame then
+        elif now - self._since > limits.first_key:
             late = troubles.no_keyframe if publication.pictures else troubles.no_media
             return late(limits.first_key)
         return None
