@@ -119,7 +119,10 @@ def test_players_parsers_read_it_without_a_warning(clips: Path, tmp_path: Path, 
     recording, _, sent = record(tmp_path / "feed", file)
     assert decodes(joined(tmp_path / "joined.mp4", recording)) == ""
     with av.open(str(tmp_path / "joined.mp4")) as container:
+        keys = [packet.is_keyframe for packet in container.demux(video=0) if packet.size]
+        container.seek(0)
         pictures = [frame.pts * frame.time_base for frame in container.decode(video=0)]
+    assert keys == [packet.key for packet in sent if packet.video]
     assert len(pictures) == sum(packet.video for packet in sent)
     fps = len(pictures) / recording.duration
     steps = [float(after - before) for before, after in pairwise(pictures)]

@@ -225,7 +225,7 @@ class Ring:
         self._tell(RingEvent("end"))
 
     def _tell(self, event: RingEvent) -> None:
-        if event.kind != "fragment":
+        if event.kind not in ("fragment", "init"):
             self.version += 1
             _wake(self._parts)
             self._parts = None
