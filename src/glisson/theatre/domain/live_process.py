@@ -44,11 +44,16 @@ def ask_recording(feed_code: str) -> dict[str, Any] | None:
     return _object(answer)
 
 
+def control_url() -> str:
+    """Where the live process listens."""
+    return config().live_control_url
+
+
 def _ask(method: str, path: str, **keywords: Any) -> httpx.Response:
     secret = shared_secret(config().secrets_folder, "live-control").decode()
     try:
         # Always direct: a proxy of the environment must not see the roster's secrets.
-        with httpx.Client(base_url=config().live_control_url, timeout=TIMEOUT, trust_env=False) as client:
+        with httpx.Client(base_url=control_url(), timeout=TIMEOUT, trust_env=False) as client:
             return client.request(method, path, headers={"Authorization": f"Bearer {secret}"}, **keywords)
     except httpx.HTTPError as error:
         raise LiveProcessAway(f"{type(error).__name__}: {error}") from error
