@@ -1,5 +1,7 @@
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
+from glisson.core.channels import may_listen
 from glisson.core.domain.job import start_job
 from glisson.core.jobs import job, queue
 from glisson.core.models import Job, LiveEvent
@@ -47,3 +49,11 @@ def test_a_task_delivered_twice_runs_once(bob, django_capture_on_commit_callback
     with django_capture_on_commit_callbacks(execute=True):
         asked = count.ask(1, acting_user=bob)
     assert start_job(asked.code) is False
+
+
+@pytest.mark.django_db
+def test_only_who_asked_may_follow(bob, chen):
+    asked = count.ask(1, acting_user=bob)
+    assert may_listen(bob, f"job:{asked.code}")
+    assert not may_listen(chen, f"job:{asked.code}")
+    assert not may_listen(AnonymousUser(), f"job:{asked.code}")

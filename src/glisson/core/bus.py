@@ -18,15 +18,13 @@ from typing import Any
 
 from django.db import connection
 
-from glisson.core.config import config
+from glisson.core.hints import hints
 
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.25
 WAITING_MOST = 500
 """A listener with more events waiting than this is told to load its page again."""
-
-HINT = "glisson:events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ class Bus:
         self._news.set()
 
     def _run(self) -> None:
-        hints = _redis_hints()
+        line = hints.listen()
         last: int | None = None
         while True:
             try:
@@ -110,14 +108,14 @@ class Bus:
                 if not self._listeners:
                     self._thread = None
                     break
-            if hints is None:
+            if line is None:
                 self._news.wait(LOOK_EVERY)
             elif not self._news.is_set():
-                _hear(hints, LOOK_EVERY)
+                hints.hear(line, LOOK_EVERY)
             self._news.clear()
         connection.close()
-        if hints is not None:
-            hints.close()
+        if line is not None:
+            line.close()
 
     def _round(self, last: int | None) -> int:
         from glisson.core.models import LiveEvent  # noqa: PLC0415 - the bus is imported before the models are ready
@@ -146,37 +144,4 @@ bus = Bus()
 def wake() -> None:
     """Something was committed: tell this process at once, and others when Redis is there."""
     bus.wake()
-    if config().redis_url:
-        _redis().publish(HINT, "")
-
-
-def _redis() -> Any:
-    global _connection
-    if _connection is None:
-        from redis import Redis  # noqa: PLC0415 - only where it is configured
-
-        _connection = Redis.from_url(config().redis_url, socket_timeout=2, socket_connect_timeout=2)
-    return _connection
-
-
-_connection: Any = None
-
-
-def _redis_hints() -> Any:
-    """A subscription to hints, or None where Redis is not configured or away (the table is looked at anyway)."""
-    if not config().redis_url:
-        return None
-    try:
-        hints = _redis().pubsub(ignore_subscribe_messages=True)
-        hints.subscribe(HINT)
-    except OSError:
-        logger.warning("Redis cannot be reached; live events are looked for in the database.")
-        return None
-    return hints
-
-
-def _hear(hints: Any, seconds: float) -> None:
-    try:
-        hints.get_message(timeout=seconds)
-    except OSError:
-        threading.Event().wait(seconds)
+    hints.give()
