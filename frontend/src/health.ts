@@ -27,8 +27,8 @@ export class GlissonHealth extends HTMLElement {
     const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     root.adoptedStyleSheets = [BASE, PICTURE, HEALTH]
     const say = sayFor(data)
-    const pass = new Pass(data)
-    const events = new HealthEvents(pass)
+    const pass = Pass.of(data)
+    const events = HealthEvents.of(pass)
     const lost = h('div', { class: 'lost', role: 'alert', hidden: true })
     const cards = h('div', { class: 'cards' })
     root.replaceChildren(lost, cards)

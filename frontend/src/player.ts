@@ -43,7 +43,7 @@ export class GlissonPlayer extends HTMLElement {
       root.replaceChildren(h('p', {}, say('no_feeds')))
       return
     }
-    this.#pass = new Pass(data)
+    this.#pass = Pass.of(data)
     const small = this.hasAttribute('small')
     const picture = new Picture({ address: `${groupBase(data)}/${feed.id}`, pass: this.#pass, say, title: feed.title, small })
     this.picture.value = picture

@@ -65,7 +65,7 @@ export class GlissonPublisher extends HTMLElement {
     const feed = id ? data.feeds.find((one) => one.id === id || one.code === id) : data.feeds[0]
     if (!feed) return root.replaceChildren(h('p', {}, say('no_feeds')))
     this.#address = socketAddress(`${groupBase(data)}/${feed.id}/publish`)
-    const pass = new Pass(data)
+    const pass = Pass.of(data)
     this.#undo.add(() => pass.stop())
     this.#undo.add(pass.ended.watch((ended) => ended && this.#fail(say('access_ended'))))
     this.#video.muted = true

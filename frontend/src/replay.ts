@@ -78,7 +78,7 @@ export class GlissonReplay extends HTMLElement {
     root.adoptedStyleSheets = [BASE, PICTURE, SCRUB, STAGE, REPLAY]
     this.#say = sayFor(data)
     this.#zone = data.zone
-    this.#pass = new Pass(data)
+    this.#pass = Pass.of(data)
     this.#undo.add(() => this.#pass.stop())
     this.#message.textContent = this.#say('connecting')
     this.#pictures.hidden = true

@@ -67,7 +67,7 @@ export class GlissonStage extends HTMLElement {
   #build(data: TheatreData): void {
     const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     root.adoptedStyleSheets = [BASE, PICTURE, SCRUB, STAGE]
-    this.#pass = new Pass(data)
+    this.#pass = Pass.of(data)
     this.#say = sayFor(data)
     this.#scrub = new Scrub({ say: this.#say, zone: data.zone, seek: (clock) => void this.seek(clock) })
     this.#controls = new Controls({

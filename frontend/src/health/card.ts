@@ -40,7 +40,7 @@ export class HealthCard {
     const sound = h('div', { class: 'sound' }, h('div', {}, h('span', {}, say('sound_level')), this.#level), this.#meterBox)
     this.element = h('section', { class: 'card', 'aria-label': feed.title },
       h('div', { class: 'look' }, this.#frame.element, sound, this.#clock),
-      h('div', { class: 'facts' }, h('header', {}, h('h3', {}, feed.title), this.#pills), this.#verdicts, this.#figures, this.#refusals))
+      h('div', { class: 'facts' }, h('header', {}, h('h3', { class: 'own' }, feed.title), this.#pills), this.#verdicts, this.#figures, this.#refusals))
     this.#undo.every(CLOCK_MS, () => this.#readClock())
     this.#undo.on(document, 'visibilitychange', () => this.#picture.suspend(document.hidden))
     this.#picture.start()
@@ -75,7 +75,7 @@ export class HealthCard {
     const word = words[shown]
     this.#pills.replaceChildren(
       h('span', { class: on ? 'pill on' : 'pill' }, h('i'), this.say(on ? 'feed_on' : 'feed_off')), ' ',
-      word ? h('span', { class: shown === 'on_air' ? 'pill air' : 'pill' }, this.say(word)) : '')
+      word ? h('span', { class: shown === 'on_air' ? 'pill own air' : 'pill own' }, this.say(word)) : '')
   }
 
   /** The sentence for a trouble in the page's language; the live process's own in English. */

@@ -17,12 +17,26 @@ export class HealthEvents {
   #timer: ReturnType<typeof setTimeout> | undefined
   #undo = new Undo()
 
-  constructor(private readonly pass: Pass) {
+  static readonly #shared = new Map<Pass, HealthEvents>()
+  #users = 0
+
+  /** One stream for a page, however many cards it shows: browsers allow few connections to one server. */
+  static of(pass: Pass): HealthEvents {
+    const events = HealthEvents.#shared.get(pass) ?? new HealthEvents(pass)
+    HealthEvents.#shared.set(pass, events)
+    events.#users += 1
+    return events
+  }
+
+  private constructor(private readonly pass: Pass) {
     this.#open()
     this.#undo.every(500, () => this.#look())
   }
 
   close(): void {
+    this.#users -= 1
+    if (this.#users > 0) return
+    HealthEvents.#shared.delete(this.pass)
     this.#undo.all()
     clearTimeout(this.#timer)
     this.#source?.close()

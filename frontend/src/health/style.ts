@@ -6,6 +6,10 @@ export const HEALTH = sheet(`
 .cards{display:grid;gap:20px}
 .card{border:1px solid var(--line,#24312e);border-radius:14px;background:var(--paper-2,#131c1a);overflow:hidden;display:grid;grid-template-columns:minmax(260px,5fr) 7fr}
 .card.stale{opacity:.55}
+:host([feed]) .card{border:0;background:none;border-radius:0;overflow:visible}
+:host([feed]) .look{padding:0}
+:host([feed]) .facts{padding:0;padding-inline-start:20px}
+:host([feed]) .own{display:none}
 .look{padding:16px;display:grid;gap:12px;align-content:start}
 .look .frame{aspect-ratio:16/9;border-radius:10px}
 .look .veil{padding:12px}
@@ -19,11 +23,11 @@ h3{margin:0;font-size:18px;line-height:1.2;font-weight:650}
 .verdict{border-radius:10px;padding:12px 14px;border:1px solid var(--line,#24312e);display:grid;grid-template-columns:auto 1fr;gap:4px 12px;align-items:start;font-size:18px;line-height:1.35}
 .verdict svg{margin-block-start:2px}
 .verdict.good{border-color:color-mix(in oklab,var(--fluor,#19c37d) 50%,transparent);background:color-mix(in oklab,var(--fluor,#19c37d) 10%,transparent)}
-.verdict.good svg{color:var(--fluor,#19c37d)}
+.verdict.good svg{color:var(--good,#34d399)}
 .verdict.fix{border-color:var(--warn,#b45309);background:color-mix(in oklab,var(--warn,#b45309) 14%,transparent)}
-.verdict.fix svg{color:color-mix(in oklab,var(--warn,#b45309) 65%,var(--ink,#e9efed))}
+.verdict.fix svg{color:var(--warn,#f0a94a)}
 .verdict.alarm{border-color:var(--live,#d4342a);background:color-mix(in oklab,var(--live,#d4342a) 16%,transparent)}
-.verdict.alarm svg{color:color-mix(in oklab,var(--live,#d4342a) 65%,var(--ink,#e9efed))}
+.verdict.alarm svg{color:var(--live-text,#ff8379)}
 .verdict.hint{font-size:15px}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:10px 16px;margin:0}
 dt{font-size:13px;color:var(--ink-2,#9fb0ac)}
@@ -35,6 +39,6 @@ dd{margin:0;overflow-wrap:anywhere}
 .clock{font-size:14px;color:var(--ink-2,#9fb0ac);min-block-size:3em}
 .clock b{color:var(--ink,#e9efed);font-weight:600}
 .refusals{margin:0;padding:0;list-style:none;font-size:14px;display:grid;gap:2px}
-.refusals li{color:color-mix(in oklab,var(--warn,#b45309) 60%,var(--ink,#e9efed))}
-@media (max-width:860px){.card{grid-template-columns:1fr;border-radius:0;border-inline:0}.facts{padding:0 16px 16px}.lost{margin:12px}}
+.refusals li{color:var(--warn,#f0a94a)}
+@media (max-width:860px){.card{grid-template-columns:1fr;border-radius:0;border-inline:0}.facts{padding:0 16px 16px}:host([feed]) .facts{padding:16px 0 0}.lost{margin:12px}}
 `)

@@ -20,7 +20,18 @@ export class Pass {
   #renewedAt = 0
   #timer: ReturnType<typeof setInterval> | undefined
 
-  constructor(data: TheatreData) {
+  static readonly #shared = new Map<string, Pass>()
+  #users = 0
+
+  /** One pass serves all islands of a page; each calls `stop` when it leaves. */
+  static of(data: TheatreData): Pass {
+    const pass = Pass.#shared.get(data.group) ?? new Pass(data)
+    Pass.#shared.set(data.group, pass)
+    pass.#users += 1
+    return pass
+  }
+
+  private constructor(data: TheatreData) {
     this.data = new Signal(data)
     if (data.renew_url) this.#timer = setInterval(() => void this.renew(), RENEW_MS)
   }
@@ -36,7 +47,10 @@ export class Pass {
   }
 
   stop(): void {
+    this.#users -= 1
+    if (this.#users > 0) return
     clearInterval(this.#timer)
+    Pass.#shared.delete(this.data.value.group)
   }
 
   async #ask(): Promise<boolean> {

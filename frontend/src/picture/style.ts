@@ -7,7 +7,7 @@ export const BASE = sheet(`
 *,*::before,*::after{box-sizing:border-box}
 .num{font-family:var(--num,ui-monospace,"Cascadia Mono","DejaVu Sans Mono",monospace);font-variant-numeric:tabular-nums}
 button,select{font:inherit;color:inherit}
-button{cursor:pointer;min-block-size:44px;border:1px solid var(--line,#24312e);background:var(--paper-2,#131c1a);border-radius:8px;padding:6px 14px;display:inline-flex;align-items:center;justify-content:center;gap:8px}
+button{cursor:pointer;min-block-size:44px;border:1px solid var(--line-strong,#667a75);background:var(--paper-2,#131c1a);border-radius:8px;padding:6px 14px;display:inline-flex;align-items:center;justify-content:center;gap:8px}
 button:hover{border-color:var(--ink-2,#9fb0ac)}
 button[disabled]{opacity:.5;cursor:not-allowed}
 button.primary{background:var(--accent,#2dd4bf);color:var(--accent-ink,#042420);border-color:transparent;font-weight:650}
