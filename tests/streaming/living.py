@@ -173,7 +173,7 @@ def make_clip(path, *, seconds=4, size="320x180", rate=25, bitrate="300k", gop=2
         ]
         + ["-t", str(seconds), "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-pix_fmt", "yuv420p"]
         + ["-g", str(gop), "-b:v", bitrate, "-minrate", bitrate, "-maxrate", bitrate, "-bufsize", bitrate]
-        + ["-nal-hrd", "cbr", "-c:a", "aac", "-b:a", "64k", str(path)],
+        + ["-nal-hrd", "cbr", "-c:a", "aac", "-b:a", "64k", "-movflags", "+faststart", str(path)],
         check=True,
     )
     return path

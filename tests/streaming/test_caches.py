@@ -145,25 +145,24 @@ async def follow(http, pass_text, rounds, got):
 
 
 async def test_fifty_viewers_cost_the_origin_one_request_a_part(tmp_path, clip, counted):
-    async with plane(tmp_path, Roster(f1=feed(record=False))) as web, varnish(tmp_path, web.port) as port:
-        async with encoder(web.rtmp_port, "f1-secret", clip):
-            await web.until_playing(parts=6)
-            limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
-            async with httpx.AsyncClient(
-                base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20, limits=limits
-            ) as http:
-                counted.clear()
-                got = [[] for _ in range(50)]
-                results = await asyncio.gather(
-                    *(follow(http, make_pass(f"v{n}"), 8, got[n]) for n in range(50)), return_exceptions=True
-                )
-            assert results == [200] * 50
-            assert all(len(parts) == 8 and all(parts) for parts in got)
-            parts = {key: count for key, count in counted.items() if key[0] == "part"}
-            playlists = {key: count for key, count in counted.items() if key[0] == "playlist"}
-            assert len(parts) >= 8
-            assert set(parts.values()) == {1}, parts
-            assert set(playlists.values()) == {1}, playlists
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
+    async with (
+        plane(tmp_path, Roster(f1=feed(record=False))) as web,
+        varnish(tmp_path, web.port) as port,
+        encoder(web.rtmp_port, "f1-secret", clip),
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20, limits=limits) as http,
+    ):
+        await web.until_playing(parts=6)
+        counted.clear()
+        got = [[] for _ in range(50)]
+        results = await asyncio.gather(*(follow(http, make_pass(f"v{n}"), 8, got[n]) for n in range(50)))
+    assert results == [200] * 50
+    assert all(len(parts) == 8 and all(parts) for parts in got)
+    parts = {key: count for key, count in counted.items() if key[0] == "part"}
+    playlists = {key: count for key, count in counted.items() if key[0] == "playlist"}
+    assert len(parts) >= 8
+    assert set(parts.values()) == {1}, parts
+    assert set(playlists.values()) == {1}, playlists
 
 
 async def test_a_cache_gives_nothing_without_a_right_not_even_what_it_holds(tmp_path, clip, counted):
