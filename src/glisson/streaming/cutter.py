@@ -118,12 +118,12 @@ class Cutter:
         self._segment = self._part = None
 
     def _emit_sound(self, until: int | None) -> None:
-        """Give out sound that no picture follows: the last picture stays as long, or 1 ms if one follows."""
+        """Give out sound that no picture follows: the last picture stays as long."""
         clock, start = self.sound_clock, self._end
         if clock is not None and clock.next is not None and start is not None:
             limit = (self._part.start if self._part is not None else start) + self.ring.part_target
-            natural = max(clock.ticks(clock.next), start + UNMEASURED) if until is None else max(until, start + 90)
-            end = min(natural, limit)
+            natural = clock.ticks(clock.next) if until is None else until
+            end = min(max(natural, start + 90), limit)
             if end > start:
                 self._emit(end)
         self._sound = mp4.Run(0)
