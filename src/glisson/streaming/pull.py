@@ -1,4 +1,8 @@
-"""Fetch pictures from a recorder that cannot push: RTSP, HLS, MP4 or MPEG-TS over HTTP."""
+"""Fetch pictures from a recorder that cannot push: RTSP, HLS, MP4 or MPEG-TS over HTTP.
+
+Recorders stand in the hospital's own network, so private addresses are fetched too: whoever may set a feed's address
+can make this server open connections there. Nothing but pictures and sound comes back.
+"""
 
 from __future__ import annotations
 

@@ -13,12 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from glisson.streaming.aac import audio_config
 from glisson.streaming.following import FollowingPackager
-from glisson.streaming.h264 import video_config
 from glisson.streaming.packets import AudioConfig, Packet, Trouble, VideoConfig
 from glisson.streaming.ring import Ring
 from glisson.streaming.worker.lag import Lag, Verdict
+from glisson.streaming.worker.low_ring import LowRing
 from glisson.streaming.worker.messages import Kind, Message
 from glisson.streaming.worker.process import WorkerProcess
 
@@ -67,7 +66,7 @@ class Rungs:
     def __init__(
         self, leader: Ring, rings: dict[str, Ring], *, note: Callable[[Trouble | None], None] = lambda trouble: None
     ) -> None:
-        self._low = FollowingPackager(rings["low"], leader) if "low" in rings else None
+        self._low = LowRing(rings["low"], leader) if "low" in rings else None
         self._audio = FollowingPackager(rings["audio"], leader) if "audio" in rings else None
         self.status = {name: "waiting" if name in rings else "off" for name in ("low", "audio")}
         self.trouble: Trouble | None = None
@@ -80,7 +79,6 @@ class Rungs:
         self._coming: VideoConfig | None = None
         self._sound: AudioConfig | None = None
         self._coming_sound: AudioConfig | None = None
-        self._early: list[Message] | None = []
         self._worker: WorkerProcess | None = None  # the one that is fed
         self._process: WorkerProcess | None = None  # the one that is to be ended
         self._task: asyncio.Task[None] | None = None
@@ -195,8 +193,10 @@ class Rungs:
             if self._low is not None:
                 self._low.break_timeline(self._why)
                 self.status["low"] = f"failed: {self._why}"
-            pause = 1.0 if time.monotonic() - began > REST else min(30.0, 2 * pause)
+            if time.monotonic() - began > REST:
+                pause = 1.0
             seconds = REST if slow else pause
+            pause = min(30.0, 2 * pause)
             text = f"The worker of the low rung was ended ({self._why}) and starts again in {seconds:.0f} seconds."
             self._say(Trouble("low_rung_failed", text, {"why": self._why, "seconds": seconds}))
             await asyncio.sleep(seconds)
@@ -236,32 +236,14 @@ class Rungs:
             self._read_report(message.report)
         elif message.kind == Kind.POSTER:
             self.poster = Poster(message.data, time.time())
-        elif message.kind == Kind.VIDEO:
-            self._answer_picture(message)
-        elif self._low is None:
-            return
-        elif message.kind == Kind.VIDEO_CONFIG:
-            self._low.configure_video(video_config(message.data))
-            early, self._early = self._early, None
-            for sound in early or ():
-                self._take_sound(self._low, sound)
-        elif self._early is not None:
-            self._early.append(message)  # a rung that began with sound would be one of sound alone
-        else:
-            self._take_sound(self._low, message)
+        elif self._low is not None:
+            self._low.take(message)
+        if message.kind == Kind.VIDEO:
+            self._lag.answered(message.dts)
+            self._is_on()
 
-    def _take_sound(self, low: FollowingPackager, message: Message) -> None:
-        if message.kind == Kind.AUDIO_CONFIG:
-            low.configure_audio(audio_config(message.data))
-        elif message.kind == Kind.AUDIO:
-            low.take(Packet(False, message.dts, message.pts, True, message.data))
-
-    def _answer_picture(self, message: Message) -> None:
-        self._lag.answered(message.dts)
-        if self._low is None:
-            return
-        self._low.take(Packet(True, message.dts, message.pts, message.key, message.data))
-        if not self._told_on:
+    def _is_on(self) -> None:
+        if self._low is not None and not self._told_on:
             self._told_on = True
             self.status["low"] = "on"
             self._say(None)

@@ -24,7 +24,7 @@ class Kind(IntEnum):
     VIDEO = 2  # one picture
     AUDIO_CONFIG = 3  # AudioSpecificConfig
     AUDIO = 4  # one frame of sound
-    BREAK = 5  # the timeline breaks here; data: why, UTF-8
+    BREAK = 5  # the encoder is gone: give out what is held
     KEYS_ONLY = 6  # flag: decode key frames alone, or (0) everything again
     CHUNK = 7  # bytes of a container
     END = 8  # no more comes; data: why, UTF-8

@@ -61,7 +61,6 @@ class RungWorker:
                 self._sound = Sound("aac", self._asc, bit_rate=SOUND_BIT_RATE, mono=True)
         elif message.kind == Kind.BREAK:
             yield from self._finish()
-            yield message
             if self._asc:
                 self._sound = Sound("aac", self._asc, bit_rate=SOUND_BIT_RATE, mono=True)
         elif message.kind == Kind.KEYS_ONLY:
