@@ -17,7 +17,7 @@ from tests.factories.theatre import recorded
 
 def test_closing_a_feed_asks_the_worker_for_its_replay(on_air, eva):
     close_feed(on_air, acting_user=eva)
-    assert [(job.task, job.asked_by) for job in Job.objects.all()] == [("theatre.prepare_replay", eva)]
+    assert [(job.task, job.asked_by) for job in Job.objects.all()] == [("theatre.domain.later.prepare_replay", eva)]
 
 
 def test_a_feed_that_was_never_on_air_has_no_replay(feed, eva):

@@ -46,7 +46,7 @@ def create_feed(
         code=code,
         live_case=live_case,
         angle=Angle(angle),
-        title=title.strip() or Angle(angle).label,
+        title=title.strip() or str(Angle(angle).label),
         record=record,
         pull_url=pull_url,
         srt_port=srt_port,
@@ -77,7 +77,7 @@ def change_feed(
     if feed.live_case.is_over:
         raise TheatreRefused(_("This live case is closed; its feeds stay as they were."))
     before = _state(feed)
-    feed.angle, feed.title, feed.record = Angle(angle), title.strip() or Angle(angle).label, record
+    feed.angle, feed.title, feed.record = Angle(angle), title.strip() or str(Angle(angle).label), record
     feed.pull_url, feed.srt_port, feed.srt_passphrase = pull_url, srt_port, srt_passphrase
     _save_checked(feed)
     _note(feed, "feed.changed", acting_user=acting_user, before=before, after=_state(feed))
@@ -152,7 +152,7 @@ def _close(feed: Feed, *, acting_user: Person | None) -> Feed:
 
 
 def _prepare_replay(feed: Feed, *, acting_user: Person | None) -> None:
-    from glisson.theatre.tasks import prepare_replay  # noqa: PLC0415 - tasks call verbs, and one verb asks for a task
+    from glisson.theatre.domain.later import prepare_replay  # noqa: PLC0415 - it calls this module
 
     prepare_replay.ask(feed.code, acting_user=acting_user)
 

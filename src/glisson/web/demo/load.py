@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
-from glisson.alliance.models import Alliance, Person
+from glisson.alliance.enums import Role as Post
+from glisson.alliance.models import Alliance, Hospital, Person
 from glisson.clinical import Operation
 from glisson.core.config import config
 from glisson.meetings.domain.meeting import add_room, plan_meeting, publish_meeting
@@ -172,8 +173,8 @@ def _case(
     performed: str = "",
 ) -> Case:
     operator = people[surgeon]
-    place = operator.appointments.filter(hospital__isnull=False).select_related("hospital").first()
-    team = {Role.SURGEON: operator}
+    place = Hospital.objects.get(appointments__person=operator, appointments__role=Post.SURGEON)
+    team: dict[str, Person] = {Role.SURGEON: operator}
     if surgeon != "jun":
         team |= {
             Role.ASSISTANT: people["karin" if surgeon == "bob" else "bob"],
@@ -181,7 +182,7 @@ def _case(
             Role.ANAESTHETIST: people["ivan"],
         }
     case = enter_case(
-        hospital=place.hospital,
+        hospital=place,
         operated_on=_day(at),
         operation=Operation.parse(operation),
         approach_intended=Approach.LAPAROSCOPIC,

@@ -1,5 +1,6 @@
 """Invented people and hospitals. Any likeness to a real person or hospital is an accident."""
 
+from dataclasses import dataclass, field
 from datetime import date
 
 from glisson.alliance.domain.alliance import found_alliance
@@ -44,20 +45,41 @@ HOSPITALS = [
     ("Millbrook Hospital", {"zh-hans": "磨溪医院"}, Tier.OBSERVER, "Forest", "Millbrook"),
 ]
 
+LAKESIDE, HARBOUR, RIVERBEND = HOSPITALS[0][0], HOSPITALS[1][0], HOSPITALS[4][0]
+
+
+@dataclass(frozen=True)
+class Invented:
+    """A person of the demo: e-mail name, languages, and roles in a hospital and in the alliance."""
+
+    name: str
+    mail: str
+    speaks: tuple[str, ...]
+    place: str = LAKESIDE
+    at_hospital: tuple[Role, ...] = ()
+    in_alliance: tuple[Role, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
+
+
 PEOPLE = [
-    # name, other names, e-mail, languages, hospital or None, roles there, roles in the alliance
-    ("Alice Marchetti", {}, "alice", ["en", "fr"], "Lakeside General Hospital", [Role.SURGEON], [Role.CHAIR, Role.OFFICE]),
-    ("Bob Lindqvist", {}, "bob", ["en"], "Lakeside General Hospital", [Role.SURGEON], [Role.FACULTY]),
-    ("Chen Rui", {"zh-hans": "陈睿"}, "chen", ["zh-hans", "en"], "Harbour University Hospital", [Role.TRAINEE], []),
-    ("Eva Novak", {}, "eva", ["en"], "Lakeside General Hospital", [Role.TECHNICIAN], []),
-    ("Farid Rahmonov", {"ru": "Фарид Рахмонов", "ar": "فريد رحمانوف"}, "farid", ["ru", "en"],
-     "Riverbend Provincial Hospital", [Role.SURGEON], []),
-    ("Grace Okafor", {}, "grace", ["en"], None, [], [Role.DIRECTOR]),
-    ("Hana Sato", {}, "hana", ["en"], "Lakeside General Hospital", [Role.NURSE], []),
-    ("Ivan Petrovic", {}, "ivan", ["en", "ru"], "Lakeside General Hospital", [Role.ANAESTHETIST], []),
-    ("Jun Mori", {"zh-hans": "森俊"}, "jun", ["zh-hans"], "Harbour University Hospital", [Role.SURGEON, Role.COORDINATOR], []),
-    ("Karin Holm", {}, "karin", ["en"], "Lakeside General Hospital", [Role.SURGEON], []),
-]  # fmt: skip
+    Invented("Alice Marchetti", "alice", ("en", "fr"), LAKESIDE, (Role.SURGEON,), (Role.CHAIR, Role.OFFICE)),
+    Invented("Bob Lindqvist", "bob", ("en",), LAKESIDE, (Role.SURGEON,), (Role.FACULTY,)),
+    Invented("Chen Rui", "chen", ("zh-hans", "en"), HARBOUR, (Role.TRAINEE,), names={"zh-hans": "陈睿"}),
+    Invented("Eva Novak", "eva", ("en",), LAKESIDE, (Role.TECHNICIAN,)),
+    Invented(
+        "Farid Rahmonov",
+        "farid",
+        ("ru", "en"),
+        RIVERBEND,
+        (Role.SURGEON,),
+        names={"ru": "Фарид Рахмонов", "ar": "فريد رحمانوف"},
+    ),
+    Invented("Grace Okafor", "grace", ("en",), in_alliance=(Role.DIRECTOR,)),
+    Invented("Hana Sato", "hana", ("en",), LAKESIDE, (Role.NURSE,)),
+    Invented("Ivan Petrovic", "ivan", ("en", "ru"), LAKESIDE, (Role.ANAESTHETIST,)),
+    Invented("Jun Mori", "jun", ("zh-hans",), HARBOUR, (Role.SURGEON, Role.COORDINATOR), names={"zh-hans": "森俊"}),
+    Invented("Karin Holm", "karin", ("en",), LAKESIDE, (Role.SURGEON,)),
+]
 
 
 def load_people() -> tuple[Alliance, dict[str, Person]]:
@@ -95,11 +117,11 @@ def _found_northern() -> Alliance:
             city=city,
             time_zone="Asia/Shanghai",
         )
-    for name, names, mail, speaks, place, at_hospital, in_alliance in PEOPLE:
-        person = _invent(name, names, mail, speaks)
-        for role in at_hospital:
-            appoint(person, role=role, hospital=hospital(place), starts_on=FOUNDED, acting_user=None)
-        for role in in_alliance:
+    for one in PEOPLE:
+        person = _invent(one.name, one.names, one.mail, list(one.speaks))
+        for role in one.at_hospital:
+            appoint(person, role=role, hospital=hospital(one.place), starts_on=FOUNDED, acting_user=None)
+        for role in one.in_alliance:
             appoint(person, role=role, alliance=alliance, starts_on=FOUNDED, acting_user=None)
     return alliance
 
@@ -131,7 +153,7 @@ def _found_southern() -> Alliance:
 
 def _invent(name: str, names: dict[str, str], mail: str, speaks: list[str]) -> Person:
     # Without a password: the only way in is the one click of the demo.
-    person = Person.objects.create_user(
+    person: Person = Person.objects.create_user(  # type: ignore[no-untyped-call]
         f"{mail}@demo.example", None, name=name, names=names, speaks=speaks, invented=True
     )
     log(person, "person.invented", acting_user=None, after={"name": name})
