@@ -11,7 +11,7 @@ from . import clips, sources
 from .audience import Watched, watch
 from .glisson_live import GlissonLive
 from .lengths import Lengths
-from .machine import SERVER_CORES
+from .machine import LOAD_CORES
 from .processes import Program, resident
 from .row import Row, middle
 from .servers import PeerMissing, Varnish
@@ -46,7 +46,7 @@ def cached(lengths: Lengths) -> Cached:
         GlissonLive() as live,
         sources.looped(clips.lean(), live.rtmp(live.key())),
         Varnish(live.http_port) as varnish,
-        Program(_log_command(varnish), varnish.folder / "asked", SERVER_CORES),
+        Program(_log_command(varnish), varnish.folder / "asked", LOAD_CORES),
     ):
         live.wait_on_air()
         front = f"http://127.0.0.1:{varnish.http_port}"
@@ -98,7 +98,7 @@ def run(lengths: Lengths) -> list[Row]:
         row.ratio = value / other
         row.met = row.ratio <= 2.5 and per_part is not None and per_part <= 1.0 + 1e-9
     row.notes.append(
-        f"{VIEWERS} viewers at 1.5 Mbit/s, each with its own pass checked; Varnish shares the server's core."
+        f"{VIEWERS} viewers at 1.5 Mbit/s, each with its own pass checked; Varnish runs on the viewers' core."
     )
     return [row]
 

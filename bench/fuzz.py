@@ -21,8 +21,12 @@ def run(lengths: Lengths) -> list[Row]:
     if not done.stdout.strip():
         return [Row(ID, None, "failures", TARGET, met=False, notes=[done.stderr[-400:]])]
     result = json.loads(done.stdout)
-    failures = sum(result[name] for name in ("crashes", "leaks", "violations") if isinstance(result.get(name), int))
-    notes = [", ".join(f"{name} {value}" for name, value in result.items())]
+    failures = result["crashes"] + result["wrong_key_media"]
+    grown, buffered = result["memory_growth_bytes"] / 1e6, result["most_buffered_bytes"]
+    notes = [
+        f"{result['sessions_a_second']} sessions a second, {result['reached']['admitted']} of them admitted; "
+        f"memory grew by {grown:.1f} MB, most buffered {buffered} bytes"
+    ]
     return [
         Row(ID, float(failures), f"failures in {lengths.fuzz_sessions:,}", TARGET, met=result["passed"], notes=notes)
     ]

@@ -10,7 +10,7 @@ import time
 from glisson.streaming.hls_rules import Fetched, check
 from glisson.streaming.packager import Packager
 from glisson.streaming.playlist import LivePlaylist
-from glisson.streaming.ring import Ring
+from glisson.streaming.ring import Part, Ring
 
 from . import clips, sources
 from .encoders import Clock, publication
@@ -44,13 +44,16 @@ def _ask(ring: Ring, playlist: LivePlaylist, answers: list[Fetched]) -> None:
     """Ask for the part that was announced last, when it is there."""
     asked = HINT.search(answers[-1].text) if answers else None
     wanted = (int(asked[1]), int(asked[2])) if asked else None
-    if wanted is not None and ring.next_msn_part() <= wanted:
-        return
-    if wanted is None and not any(part.complete for segment in ring.segments for part in segment.parts):
+    newest = max(((part.msn, part.index) for part in _newest(ring) if part.complete), default=(-1, -1))
+    if newest < (wanted or (0, 0)):
         return
     skip = bool(answers) and len(answers) % 2 == 0
     text = playlist.render(skip=skip).decode()
     answers.append(Fetched(text, *(wanted or (None, None)), skip=skip))
+
+
+def _newest(ring: Ring) -> list[Part]:
+    return [part for segment in list(ring.segments)[-2:] for part in segment.parts]
 
 
 def over_http(seconds: float) -> list[Fetched]:
@@ -77,7 +80,8 @@ def run(lengths: Lengths) -> list[Row]:
         violations = check(answers)
         broken.update(violation.rule for violation in violations)
         if violations and not first:
-            first = f"first: life {lives}, playlist {violations[0].playlist}, line {violations[0].line}: {violations[0].text}"
+            worst = violations[0]
+            first = f"first: life {lives}, playlist {worst.playlist}, line {worst.line}: {worst.text}"
         total, lives = total + len(answers), lives + 1
     fetched = over_http(lengths.seconds)
     violations = check(fetched, renditions=["../audio/live.m3u8"])

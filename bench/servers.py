@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Self
 
-from .machine import SERVER_CORES
+from .machine import LOAD_CORES, SERVER_CORES
 from .processes import Program, free_port, resident
 
 MODULES = [Path("/usr/lib/nginx/modules"), Path("/usr/lib64/nginx/modules"), Path("/usr/share/nginx/modules")]
@@ -35,9 +34,11 @@ class Server:
         assert self.program is not None
         return self.program.pid
 
-    def start(self, command: list[str], environment: dict[str, str] | None = None) -> None:
+    def start(
+        self, command: list[str], environment: dict[str, str] | None = None, cores: set[int] = SERVER_CORES
+    ) -> None:
         """Run the program and wait for its HTTP port."""
-        self.program = Program(command, self.folder / "log", SERVER_CORES, environment)
+        self.program = Program(command, self.folder / "log", cores, environment)
         self.program.wait_for_port(self.http_port)
 
     def rtmp(self, key: str) -> str:
@@ -159,17 +160,7 @@ class Varnish(Server):
         self.name = self.folder / "varnish"
         command = [binary, "-F", "-n", str(self.name), "-f", str(self.folder / "live.vcl"), "-s", "malloc,512m"]
         command += ["-a", f"127.0.0.1:{self.http_port}", "-p", "thread_pool_min=200", "-p", "thread_pool_max=2000"]
-        self.start([*command, "-p", "thread_pools=1", "-j", "none"])
-
-    def origin_requests(self) -> int:
-        """Return how many requests Varnish has sent to the origin."""
-        text = subprocess.run(
-            ["varnishstat", "-1", "-j", "-n", str(self.name), "-f", "MAIN.backend_req"],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        return int(json.loads(text)["counters"]["MAIN.backend_req"]["value"])
+        self.start([*command, "-p", "thread_pools=1", "-j", "none"], cores=LOAD_CORES)
 
 
 def varnish_configuration(origin_port: int) -> str:

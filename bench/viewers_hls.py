@@ -53,7 +53,8 @@ def _row(rate: str, clip: Callable[[], Path], count: int, lengths: Lengths) -> R
         notes.append(
             f"part p50 {seen['part_p50_ms']:.0f}, p99 {seen['part_p99_ms']:.0f}, worst {seen['part_worst_ms']:.0f} ms; "
             f"reload p99 {seen['reload_p99_ms']:.0f} ms; {seen['megabits']:.0f} Mbit/s; "
-            f"server {watched.server.percent:.0f} % core; {seen['errors']} lost viewers; load generator {100 * seen['busy']:.0f} % busy{limit}"
+            f"server {watched.server.percent:.0f} % core; {seen['errors']} lost viewers; "
+            f"load generator {100 * seen['busy']:.0f} % busy{limit}"
         )
     value = sorted(late)[len(late) // 2] if late else None
     met = held and value <= LATEST_MS if value is not None else False
