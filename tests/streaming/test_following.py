@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,6 +13,13 @@ from glisson.streaming.packager import Packager
 from glisson.streaming.packets import TICKS, Packet
 from glisson.streaming.ring import Ring
 from tests.streaming.simulated import AUDIO, SMALL, Clock, Encoder, publish
+
+
+@pytest.fixture(autouse=True)
+def nothing_failed_quietly(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A listener that fails is only logged, since the picture must go on; here that is a failure."""
+    yield
+    assert caplog.records == []
 
 
 class Feed:

@@ -21,6 +21,13 @@ RATES = (15, 24, 25, 30000 / 1001, 30, 50, 60)
 LOW = "../low/live.m3u8"
 
 
+@pytest.fixture(autouse=True)
+def nothing_failed_quietly(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A listener that fails is only logged, since the picture must go on; here that is a failure."""
+    yield
+    assert caplog.records == []
+
+
 class Viewer:
     """Fetches a playlist after every change, now and then a delta update, as hls.js does."""
 
