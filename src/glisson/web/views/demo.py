@@ -1,3 +1,4 @@
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404
@@ -18,6 +19,8 @@ def sign_in(request):
     if request.method == "GET":
         return render(request, "web/demo_sign_in.html", {"people": with_roles_in_words(people)})
     person = get_object_or_404(people, code=request.POST.get("person", ""))
+    # An invented address can get no letter to prove itself with, and passkeys ask for a proven one.
+    EmailAddress.objects.update_or_create(user=person, email=person.email, defaults={"verified": True, "primary": True})
     login(request, person, backend="django.contrib.auth.backends.ModelBackend")
     target = request.POST.get("next", "")
     return redirect(target if url_has_allowed_host_and_scheme(target, {request.get_host()}) else "today")
