@@ -45,11 +45,12 @@ describe('latency control', () => {
 })
 
 describe('ladder', () => {
-  it('takes the small picture after three waits, then the steadier way, and no further', () => {
+  it('takes the small picture after three waits, the steadier way after eight more, and no further', () => {
     const ladder = new Ladder(0)
     expect([ladder.trouble(0), ladder.trouble(1000), ladder.trouble(2000)]).toEqual([null, null, 'small'])
-    expect([ladder.trouble(3000), ladder.trouble(4000), ladder.trouble(5000)]).toEqual([null, null, 'steady'])
-    expect([ladder.trouble(6000, 3), ladder.rung, ladder.steady]).toEqual([null, 'low', true])
+    for (let at = 3000; at < 10_000; at += 1000) expect(ladder.trouble(at)).toBeNull()
+    expect(ladder.trouble(10_000)).toBe('steady')
+    expect([ladder.trouble(11_000, 8), ladder.rung, ladder.steady]).toEqual([null, 'low', true])
   })
 
   it('forgets waits that lie far apart', () => {

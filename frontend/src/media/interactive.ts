@@ -11,6 +11,9 @@ const FIRST_PICTURE_MS = 2500
 const STILL_MS = 2000
 const AT_END = 0.06
 const KEEP_CLOCK = 120
+const FILL_MS = 4000
+const FLOW_MS = 3000
+const FLOW_LEAST = 0.75
 
 /**
  * The picture a quarter of a second behind life: fragments over a WebSocket into Media Source Extensions. The buffered
@@ -25,6 +28,7 @@ export class Interactive implements Source {
   #wire: Wire
   #buffer: FeedBuffer | null = null
   #epoch = 0
+  #small = false
   #onAir = false
   #suspended = false
   #closed = false
@@ -33,6 +37,8 @@ export class Interactive implements Source {
   #stillSince = 0
   #lastTime = -1
   #rebuilds = 0
+  #fillingSince: number | null = null
+  #flow: { at: number; end: number } | null = null
   #undo = new Undo()
 
   constructor(
@@ -66,6 +72,7 @@ export class Interactive implements Source {
   }
 
   #range(rung: Rung): LatencyRange {
+    this.#small = rung !== 'original'
     if (this.stable) return CALM
     return rung === 'original' ? CLOSEST : NARROW
   }
@@ -97,6 +104,7 @@ export class Interactive implements Source {
 
   #lost(retryIn: number, opened: boolean): void {
     this.#onAir = false
+    this.#flow = null
     this.#askedAt = Number.POSITIVE_INFINITY
     this.events.lost(retryIn, opened)
   }
@@ -159,7 +167,32 @@ export class Interactive implements Source {
   #waiting(): void {
     if (!this.#started || this.video.paused || this.video.seeking || !this.#onAir || document.hidden) return
     this.control.waited(performance.now())
+    // go on only when the lead is there again: many short waits are worse than one
+    this.#fillingSince = performance.now()
+    this.video.pause()
     this.events.trouble(1)
+  }
+
+  /** True while the lead is being filled up. */
+  #fill(end: number, now: number): boolean {
+    if (this.#fillingSince === null) return false
+    const full = end - this.video.currentTime >= this.control.wanted
+    if (!full && now - this.#fillingSince < FILL_MS && this.#onAir) return true
+    this.#fillingSince = null
+    void this.video.play().catch(() => undefined)
+    return false
+  }
+
+  /** Media that trickles in more slowly than it plays: the line is too narrow, long before the buffer shows it. */
+  #watchFlow(end: number, now: number): void {
+    if (!this.#onAir || document.hidden) this.#flow = null
+    else if (!this.#flow) this.#flow = { at: now, end }
+    else if (now - this.#flow.at > FLOW_MS) {
+      const came = end - this.#flow.end
+      const part = came / ((now - this.#flow.at) / 1000)
+      this.#flow = { at: now, end }
+      if (came > 0.02 && part < FLOW_LEAST) this.events.trouble(this.#small ? 1 : 3)
+    }
   }
 
   #tick(): void {
@@ -171,7 +204,9 @@ export class Interactive implements Source {
       if (this.#closed) return // that was enough: the picture now comes another way
     }
     const end = bufferedEnd(this.video)
-    if (!this.#started || end === null || this.video.paused || this.video.seeking) return
+    if (!this.#started || end === null) return
+    this.#watchFlow(end, now)
+    if (this.#closed || this.#fill(end, now) || this.video.paused || this.video.seeking) return
     this.#watchStill(now)
     if (this.#closed || this.#jumpGap(end)) return
     if (this.led) return

@@ -6,6 +6,8 @@ export type Mode = 'closest' | 'stable'
 
 const WINDOW_MS = 20_000
 const TOO_OFTEN = 3
+/** On the small picture waits first lengthen the lead; only when that does not help does another way. */
+const TOO_OFTEN_SMALL = 8
 const FIRST_TRY_MS = 60_000
 const LONGEST_TRY_MS = 15 * 60_000
 
@@ -39,7 +41,7 @@ export class Ladder {
     this.#calmSince = now
     for (let count = 0; count < weight; count += 1) this.#troubles.push(now)
     this.#troubles = this.#troubles.filter((at) => now - at < WINDOW_MS)
-    if (this.#troubles.length < TOO_OFTEN) return null
+    if (this.#troubles.length < (this.rung === 'original' ? TOO_OFTEN : TOO_OFTEN_SMALL)) return null
     this.#troubles = []
     if (this.rung === 'original') {
       if (now - this.#triedAt < FIRST_TRY_MS) this.#tryAfter = Math.min(LONGEST_TRY_MS, this.#tryAfter * 2)
