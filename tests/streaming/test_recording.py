@@ -191,6 +191,9 @@ def test_an_encoder_that_changes_its_parameters(clips: Path, tmp_path: Path) -> 
         sizes = [(frame.width, frame.height) for frame in container.decode(video=0)]
     assert len(sizes) == sum(packet.video for packet in sent)
     assert [sizes[0], sizes[200], sizes[-1]] == [(320, 180), (480, 270), (320, 180)]
+    whole = path.read_bytes()
+    for start in range(0, len(whole), 40_009):
+        assert b"".join(recording.download(start, start + 7001)) == whole[start : start + 7001]
 
 
 def test_the_replay_playlist_plays_from_beginning_to_end(clips: Path, tmp_path: Path) -> None:

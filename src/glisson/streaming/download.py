@@ -2,7 +2,8 @@
 
 Nothing is encoded again and nothing copied: the mdat box is the recorded segments one after another, and the sample
 tables point past their moof boxes. So any byte range can be served at once. Gaps of the recording are closed (the
-playlists tell their wall clock); where the encoder changed its parameters the file has one more sample description.
+playlists tell their wall clock). Where the encoder changed its parameters the file has one more sample description, and
+since browsers read the first one only, key frames from there on also carry their parameter sets.
 """
 
 from __future__ import annotations
@@ -56,12 +57,14 @@ class Download:
         self._tracks: dict[int, _Tables] = {}
         self._base = 0
         self._section_start = 0
+        self._inserts: list[list[tuple[int, bytes]]] = []
         body = 0
         init: Init | None = None
         for piece in self._pieces:
-            self._read(piece, body, new_section=piece.broken or piece.init != init)
+            inserts = self._read(piece, body, new_section=piece.broken or piece.init != init)
+            self._inserts.append(inserts)
             init = piece.init
-            body += piece.size
+            body += piece.size + sum(len(data) for _, data in inserts)
         self._head = self._make_head(body)
         self.size = len(self._head) + body
 
@@ -71,14 +74,23 @@ class Download:
         if start < len(self._head):
             yield self._head[start:stop]
         at = len(self._head)
-        for piece in self._pieces:
-            first, last = max(start - at, 0), min(stop - at, piece.size)
-            if first < last:
-                yield from _file_bytes(piece.path, first, last)
-            at += piece.size
+        for piece, inserts in zip(self._pieces, self._inserts, strict=True):
+            begin = 0
+            for position, data in [*inserts, (piece.size, b"")]:
+                first, last = max(start - at, 0), min(stop - at, position - begin)
+                if first < last:
+                    yield from _file_bytes(piece.path, begin + first, begin + last)
+                at += position - begin
+                if inserted := data[max(start - at, 0) : max(stop - at, 0)]:
+                    yield inserted
+                at += len(data)
+                begin = position
 
-    def _read(self, piece: Piece, body: int, *, new_section: bool) -> None:
-        """Add a segment's samples. Positions count from the start of the mdat's contents until the head is known."""
+    def _read(self, piece: Piece, body: int, *, new_section: bool) -> list[tuple[int, bytes]]:
+        """Add a segment's samples. Positions count from the start of the mdat's contents until the head is known.
+
+        Returns what must be inserted into the segment's bytes, and where.
+        """
         tracks = {track.number: track for track in mp4_reader.init_tracks(piece.init.data)}
         with piece.path.open("rb") as file, mmap.mmap(file.fileno(), piece.size, access=mmap.ACCESS_READ) as data:
             found = list(mp4_reader.fragments(data, body))
@@ -91,16 +103,28 @@ class Download:
             ]
             self._base = self._length()
             self._section_start = min(starts, default=0)
+        first = self._tracks.get(mp4.VIDEO_TRACK)
+        video = tracks.get(mp4.VIDEO_TRACK)
+        changed = first is not None and video is not None and video.entry != first.entries[0]
+        sets = parameter_sets(video.entry) if changed and video is not None else b""
+        inserts: list[tuple[int, bytes]] = []
         for fragment in found:
             for track in fragment.tracks:
-                if track.samples:
-                    self._add(track, tracks[track.number])
+                if not track.samples:
+                    continue
+                shift = len(inserts) * len(sets)
+                carries = bool(sets) and track.number == mp4.VIDEO_TRACK and track.samples[0].key
+                if carries:
+                    inserts.append((track.samples[0].at - body, sets))
+                self._add(track, tracks[track.number], shift, len(sets) if carries else 0)
+        return inserts
 
     def _length(self) -> int:
         """Ticks until the end of everything read so far."""
         return max((tables.end * TICKS // tables.scale for tables in self._tracks.values()), default=0)
 
-    def _add(self, track: mp4_reader.Track, trak: mp4_reader.InitTrack) -> None:
+    def _add(self, track: mp4_reader.Track, trak: mp4_reader.InitTrack, moved: int, more: int) -> None:
+        """Add a run that lies ``moved`` bytes further on and whose first sample is ``more`` bytes longer."""
         tables = self._tracks.get(track.number)
         if tables is None:
             tables = self._tracks[track.number] = _Tables(trak.scale, trak)
@@ -117,9 +141,10 @@ class Download:
             tables.sizes.append(sample.size)
             if sample.key:
                 tables.syncs.append(len(tables.times))
+        tables.sizes[-len(track.samples)] += more
         last = track.samples[-1]
         tables.end = time + last.duration * tables.scale // trak.scale
-        tables.chunks.append(track.samples[0].at)
+        tables.chunks.append(track.samples[0].at + moved)
         tables.shape.append((len(track.samples), tables.entries.index(trak.entry) + 1))
 
     def _make_head(self, body: int) -> bytes:
@@ -138,6 +163,21 @@ class Download:
             first = tables.times[0] * TICKS // tables.scale
             traks.append(tables.trak.rebuild(stbl, length, tables.end - tables.times[0], first))
         return mp4.box(b"moov", mp4.movie_header(length, 3), *traks)
+
+
+def parameter_sets(entry: bytes) -> bytes:
+    """Return the SPS and PPS of an avc1 sample entry as they stand in a sample: each behind its length."""
+    at = entry.find(b"avcC") + 4
+    width = (entry[at + 4] & 3) + 1
+    position, found = at + 5, []
+    for mask in (0x1F, 0xFF):
+        count = entry[position] & mask
+        position += 1
+        for _ in range(count):
+            size = int.from_bytes(entry[position : position + 2], "big")
+            found.append(size.to_bytes(width, "big") + entry[position + 2 : position + 2 + size])
+            position += 2 + size
+    return b"".join(found)
 
 
 def _boxes(tables: _Tables, start: int) -> Iterator[bytes]:
