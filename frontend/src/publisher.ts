@@ -72,7 +72,7 @@ export class GlissonPublisher extends HTMLElement {
     this.#video.setAttribute('aria-label', say('publish_preview'))
     this.#meterBox = h('div', { class: 'meter', role: 'meter', 'aria-label': say('publish_level'), 'aria-valuemin': FLOOR_DB, 'aria-valuemax': 0 }, this.#meter)
     root.replaceChildren(h('div', { class: 'desk' },
-      h('div', {}, h('div', { class: 'preview' }, this.#video, this.#hint, this.#air), this.#meterBox, this.#state), this.#form()))
+      h('div', {}, h('div', { class: 'preview' }, this.#video, this.#hint, this.#air), h('div', { class: 'legend' }, say('publish_level')), this.#meterBox, this.#state), this.#form()))
     setText(this.#hint, say('publish_allow'))
     setText(this.#state, say('publish_stopped'))
     this.#undo.every(1000, () => this.#report())
@@ -94,7 +94,7 @@ export class GlissonPublisher extends HTMLElement {
     const field = (word: Word, select: HTMLSelectElement): HTMLLabelElement => h('label', {}, say(word), select)
     this.#from.append(h('option', { value: 'camera' }, say('publish_camera')))
     if (navigator.mediaDevices && 'getDisplayMedia' in navigator.mediaDevices) this.#from.append(h('option', { value: 'screen' }, say('publish_screen')))
-    this.#size.append(...SIZES.map(([label], at) => h('option', { value: at, selected: at === 1 }, label)))
+    this.#size.append(...SIZES.map(([label], at) => h('option', { value: at, selected: at === 1 }, `\u200e${label}`)))
     this.#bitrate.append(...MEGABITS.map((n) => h('option', { value: n, selected: n === 4 }, say('publish_mbit', { n }))))
     this.#microphone.append(h('option', { value: '' }, '–'), h('option', { value: 'none' }, say('publish_no_microphone')))
     this.#device.append(h('option', { value: '' }, '–'))

@@ -54,8 +54,8 @@ export class GlissonReplay extends HTMLElement {
   #pictures = h('div', { class: 'pictures' })
   #message = h('div', { class: 'empty', role: 'status' })
   #layoutRow = h('div', { class: 'layouts', role: 'group' })
-  #elapsed = h('span', { class: 'num time' }, h('span'), h('span', { class: 'wide' }))
-  #timeOfDay = h('span', { class: 'num time quiet wide' })
+  #elapsed = h('span', { class: 'num time', dir: 'ltr' }, h('span'), h('span', { class: 'wide' }))
+  #timeOfDay = h('span', { class: 'num time quiet wide', dir: 'ltr' })
   #downloads = h('div', { class: 'downloads' })
 
   connectedCallback(): void {

@@ -22,11 +22,11 @@ export class HealthCard {
   readonly #picture: Picture
   readonly #frame: Frame
   readonly #pills = h('span', {})
-  readonly #verdicts = h('div', { role: 'status' })
+  readonly #verdicts = h('div', { role: 'status', class: 'verdicts' })
   readonly #figures = h('dl')
   readonly #meter = h('i')
   readonly #meterBox: HTMLElement
-  readonly #level = h('span', { class: 'num' })
+  readonly #level = h('bdi', { class: 'num' })
   readonly #clock = h('div', { class: 'clock', role: 'status' })
   readonly #refusals = h('ul', { class: 'refusals' })
   readonly #reader = new ClockReader()
@@ -123,9 +123,9 @@ export class HealthCard {
       ['small_rung', low.startsWith('failed') ? say('rung_failed', { why: low.slice(7).trim() }) : say(low === 'on' ? 'rung_on' : 'rung_off')],
     ]
     if (!this.#figures.childElementCount) {
-      this.#figures.append(...rows.map(([word]) => h('div', {}, h('dt', {}, say(word)), h('dd', { class: 'num' }))))
+      this.#figures.append(...rows.map(([word]) => h('div', {}, h('dt', {}, say(word)), h('dd', {}, h('bdi', { class: 'num' })))))
     }
-    rows.forEach(([, text], at) => setText(this.#figures.children[at]!.lastElementChild!, text))
+    rows.forEach(([, text], at) => setText(this.#figures.children[at]!.querySelector('bdi')!, text))
   }
 
   #gapReason(reason: string): string {

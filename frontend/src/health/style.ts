@@ -20,6 +20,7 @@ h3{margin:0;font-size:18px;line-height:1.2;font-weight:650}
 .pill i{inline-size:8px;block-size:8px;border-radius:50%;background:currentColor}
 .pill.on{color:#fff;background:#0b7a4b;border-color:#0b7a4b}
 .pill.air{color:#fff;background:#c42d24;border-color:#c42d24}
+.verdicts{display:grid;gap:8px}
 .verdict{border-radius:10px;padding:12px 14px;border:1px solid var(--line,#24312e);display:grid;grid-template-columns:auto 1fr;gap:4px 12px;align-items:start;font-size:18px;line-height:1.35}
 .verdict svg{margin-block-start:2px}
 .verdict.good{border-color:color-mix(in oklab,var(--fluor,#19c37d) 50%,transparent);background:color-mix(in oklab,var(--fluor,#19c37d) 10%,transparent)}

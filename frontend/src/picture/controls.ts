@@ -31,7 +31,7 @@ export class Controls {
   readonly #settings: Settings
   readonly #play: HTMLButtonElement
   readonly #live: HTMLButtonElement
-  readonly #latency = h('span', { class: 'lat num' }, h('span', { class: 'wide' }), h('span', { class: 'narrow' }))
+  readonly #latency = h('span', { class: 'lat num' }, h('bdi', { class: 'wide' }), h('bdi', { class: 'narrow' }))
   readonly #soundOn: HTMLButtonElement
   readonly #mute: HTMLButtonElement
   readonly #volume: HTMLInputElement

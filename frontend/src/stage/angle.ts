@@ -99,6 +99,7 @@ export class Angle {
   #draw(): void {
     const state = this.picture.feedState.value
     const off = state === 'waiting' || state === 'closed'
+    this.frame.element.classList.toggle('off', off)
     setText(this.#label, off ? `${this.feed.title} · ${this.say('angle_off')}` : this.feed.title)
     const word = this.tile.getAttribute('aria-pressed') === 'true' ? 'angle_on' : 'show_angle'
     this.tile.setAttribute('aria-label', this.say(word, { title: this.feed.title }))

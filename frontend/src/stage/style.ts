@@ -12,7 +12,7 @@ export const STAGE = sheet(`
 .frame[data-place=thumb]{border-radius:10px}
 .frame[data-place=thumb] .veil{padding:0}
 .frame[data-place=thumb] .veil>:not(.turn){display:none}
-.frame[data-place=thumb] .notice{display:none}
+.frame[data-place=thumb] .notice,.frame.off[data-place=thumb] .turn{display:none}
 .frame.mirrored video{transform:scaleX(-1)}
 .name{position:absolute;left:12px;inset-block-start:10px;color:#fff;font-size:13px;text-shadow:0 1px 3px #000,0 0 1px #000;pointer-events:none;z-index:1}
 .frame[data-place=main] .name,.frame[data-place=thumb] .name{display:none}
