@@ -212,7 +212,7 @@ def live_plane(live_process_away, monkeypatch):
 def recorded(seconds=61.5, **changes):
     """What the live process says of a finished recording."""
     original = {"seconds": seconds, "bytes": 1_000_000, "manifest_sha256": "a" * 64, "streams": [], "gaps": []}
-    return {"open": False, "rungs": {"original": original | changes, "low": {"seconds": seconds, "bytes": 9000}}}
+    return {"finished": True, "rungs": {"original": original | changes, "low": {"seconds": seconds, "bytes": 9000}}}
 
 
 def control_secret():

@@ -53,7 +53,7 @@ def test_a_recording_that_went_on_after_reopening_is_brought_up_to_date(on_air, 
 
 def test_while_it_is_being_written_the_job_comes_again(closed_case, live_plane):
     feed = closed_case.feeds.get()
-    live_plane.recordings[feed.code] = recorded() | {"open": True}
+    live_plane.recordings[feed.code] = recorded() | {"finished": False}
     with pytest.raises(RecordingUnfinished, match=r"The recording of “Laparoscope” is still being written."):
         register_recording(feed)
     assert register_missing_recordings() == 0

@@ -1,9 +1,11 @@
 """From a closed feed to an asset that can be replayed."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from glisson.core.domain.events import publish
@@ -14,6 +16,9 @@ from glisson.theatre.enums import FeedState
 from glisson.theatre.models import Feed, FeedRecording
 
 ORIGINAL = "original"
+
+LOOKED_FOR = timedelta(days=30)
+"""After this a recording that never appeared is not asked for any more."""
 
 
 class RecordingUnfinished(Exception):
@@ -26,7 +31,7 @@ def feeds_to_register() -> list[Feed]:
     return list(
         Feed.objects.select_related("live_case")
         .filter(state=FeedState.CLOSED, on_air_at__isnull=False, closed_at__isnull=False)
-        .filter(~Exists(known))
+        .filter(~Exists(known), record=True, closed_at__gt=timezone.now() - LOOKED_FOR)
         .order_by("-closed_at")[:20]
     )
 
@@ -62,7 +67,7 @@ def register_missing_recordings() -> int:
 
 def recording_facts(feed: Feed, summary: dict[str, Any]) -> RecordingFacts:
     """What an asset keeps of the live process's summary of a recording."""
-    if summary.get("open", True):
+    if not summary.get("finished", False):
         raise RecordingUnfinished(_("The recording of “%(title)s” is still being written.") % {"title": feed.title})
     rungs = summary.get("rungs", {})
     original = rungs.get(ORIGINAL, {})
