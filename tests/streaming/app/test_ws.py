@@ -1,6 +1,7 @@
 """Fragments over a WebSocket: where a viewer starts, how it changes rung, what happens to slow and rude ones."""
 
 import asyncio
+import contextlib
 import json
 import socket
 import struct
@@ -145,6 +146,30 @@ async def test_a_viewer_who_does_not_read_skips_and_costs_no_memory(tmp_path, cl
         got = b""
         while b'{"type":"skip"}' not in got:
             got += await asyncio.wait_for(reader.read(65536), 5)
+        writer.close()
+
+
+async def test_a_slow_viewer_whose_right_ends_does_not_even_get_what_is_buffered(tmp_path, clip):
+    async with plane(tmp_path, Roster(f1=feed(record=False))) as web, encoder(web.rtmp_port, "f1-secret", clip):
+        await web.until_playing(parts=5)
+        reader, writer = await slow_viewer(web.port, "/live/v/g1/f1/ws", make_pass())
+        async with asyncio.timeout(60):
+            # Until the line is full up to the process itself.
+            while not any(
+                not one.writable.is_set()
+                for one in web.plane._http.server_state.connections
+                if hasattr(one, "writable")
+            ):
+                await asyncio.sleep(0.1)
+        await web.revoke("chen")
+        await asyncio.sleep(0.6)
+        assert web.plane.studio.feeds["f1"].websockets == 0
+        got = b""
+        with contextlib.suppress(ConnectionResetError):
+            while data := await asyncio.wait_for(reader.read(65536), 5):
+                got += data
+        # At most what had left this computer's buffers before: nothing was flushed to it afterwards.
+        assert len(got) < 32_768
         writer.close()
 
 

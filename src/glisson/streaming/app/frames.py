@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 from collections import OrderedDict
 
-from glisson.streaming.app.answers import Message
 from glisson.streaming.ring import Fragment, Ring
 
 KEPT = 256
@@ -26,17 +25,17 @@ class Frames:
     """The newest fragments of all rings, framed."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[int, int], tuple[Fragment, Message]] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, int], tuple[Fragment, bytes]] = OrderedDict()
 
-    def message(self, ring: Ring, fragment: Fragment) -> Message:
-        """Return the ASGI message that sends a fragment; our own protocol writes its frame untouched."""
+    def frame(self, ring: Ring, fragment: Fragment) -> bytes:
+        """Return a fragment as a frame, made once for all viewers."""
         key = (id(ring), fragment.sequence)
         kept = self._kept.get(key)
         # A ring's id may be used again once it is gone: the fragment itself must be the same.
         if kept is not None and kept[0] is fragment:
             return kept[1]
-        message: Message = {"type": "websocket.send", "bytes": fragment.data, "frame": binary_frame(fragment.data)}
-        self._kept[key] = (fragment, message)
+        frame = binary_frame(fragment.data)
+        self._kept[key] = (fragment, frame)
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-        return message
+        return frame

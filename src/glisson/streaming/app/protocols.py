@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import struct
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -20,6 +21,9 @@ HEAD_SECONDS = 10.0
 
 UNSENT = 128 * 1024
 """Bytes the kernel may hold unsent for one WebSocket: without this bound a slow line hides seconds of delay there."""
+
+ASK_AGAIN = 0.25
+"""While a viewer's line is full, its rights are looked at again this often (seconds): sooner than a part lasts."""
 
 _TCP_NOTSENT_LOWAT = 25
 
@@ -115,7 +119,10 @@ class BoundedHttp(HttpToolsProtocol):
 
 
 class FramedWebSocket(WebSocketsSansIOProtocol):
-    """A WebSocket that writes frames which were made once for all viewers."""
+    """A WebSocket that writes frames which were made once for all viewers.
+
+    ``{"type": "websocket.send", "frame": bytes, "allowed": callable}`` besides what ASGI knows.
+    """
 
     def connection_made(self, transport: Any) -> None:
         """Keep the delay out of the kernel's buffer."""
@@ -131,7 +138,21 @@ class FramedWebSocket(WebSocketsSansIOProtocol):
         if frame is None:
             await super().send(message)
             return
-        await self.writable.wait()
+        while not self.writable.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ASK_AGAIN):
+                    await self.writable.wait()
+            if not message["allowed"]():
+                self._drop()
         if self.disconnected or self.close_sent or self.conn.state is not State.OPEN:
             raise ClientDisconnected
         self.transport.write(frame)
+
+    def _drop(self) -> None:
+        """End a viewer whose line is full and whose right is gone: what is buffered for it must not go out any more."""
+        sock = self.transport.get_extra_info("socket")
+        if sock is not None:
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
+        raise ClientDisconnected

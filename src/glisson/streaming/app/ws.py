@@ -145,8 +145,13 @@ class Viewer:
             self._msn = fragment.msn
             await self._tell({"type": "clock", "start": fragment.start, "clock": fragment.clock})
         if self._why_not() is None and self._feed.reel is self._reel:
-            await self._send(self._frames.message(track.ring, fragment))
+            frame = self._frames.frame(track.ring, fragment)
+            await self._send({"type": "websocket.send", "frame": frame, "allowed": self._allowed})
             self._cursor = fragment.sequence
+
+    def _allowed(self) -> bool:
+        """Asked by the protocol while it waits for a full line."""
+        return self._why_not() is None
 
     def _why_not(self) -> str | None:
         """Why this viewer may not have the next fragment; also asked between two sends of one batch."""
