@@ -1,4 +1,4 @@
-"""``python -m bench [--only PREFIX] [--full]``: measure, print the table, write build/bench.json."""
+"""``python -m bench [--only PREFIX] [--full] [--docs]``: measure, print the table, write build/bench.json."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ ROOMS = (
     "fuzz",
 )
 BUILD = Path("build")
+DOCS = Path("docs/benchmarks.md")
+BEGINS, ENDS = "<!-- table: made by python -m bench --docs -->", "<!-- table ends -->"
 
 
 def main() -> None:
@@ -39,6 +41,7 @@ def main() -> None:
         "--only", default="", metavar="PREFIX", help="rows whose id starts so, for example streaming.glass"
     )
     parser.add_argument("--full", action="store_true", help="the targets' full lengths (two hours)")
+    parser.add_argument("--docs", action="store_true", help="put the table into docs/benchmarks.md as well")
     asked = parser.parse_args()
     lengths = Lengths.chosen(asked.full)
     rows: list[Row] = []
@@ -50,7 +53,16 @@ def main() -> None:
     BUILD.mkdir(exist_ok=True)
     (BUILD / "bench.json").write_text(json.dumps([row.to_json() for row in rows], indent=1, ensure_ascii=False) + "\n")
     (BUILD / "bench.md").write_text(printed(rows, heading))
+    if asked.docs:
+        put_into(DOCS, printed(rows, heading))
     print(printed(rows, heading))
+
+
+def put_into(page: Path, table: str) -> None:
+    """Replace the table between the page's two marks."""
+    before, _, rest = page.read_text().partition(BEGINS)
+    _, _, after = rest.partition(ENDS)
+    page.write_text(f"{before}{BEGINS}\n\n{table}\n{ENDS}{after}")
 
 
 def measure(room: str, lengths: Lengths) -> list[Row]:

@@ -1,6 +1,9 @@
 """The burnt-in clock survives what a picture goes through between a theatre and a phone."""
 
 import io
+import json
+import shutil
+import subprocess
 from fractions import Fraction
 
 import av
@@ -9,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glisson.streaming.rehearsal import age, read_clock
+from glisson.streaming.rehearsal import READ_CLOCK_JS, age, read_clock
 from glisson.streaming.rehearsal.clock import ClockPainter, crc8
 
 TIMES = [0, 1, 0x5A5A5A5A, 0xFFFFFFFF, 1_795_000_000_123, 0x80000000]
@@ -93,3 +96,21 @@ def test_time_and_check_byte_divide_by_the_polynomial(milliseconds):
 )
 def test_age_crosses_the_wrap(read, now, expected):
     assert age(read, now) == expected
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node, which runs the browser's reader here, is missing")
+def test_the_browsers_reader_agrees(tmp_path):
+    pictures = []
+    for milliseconds in TIMES:
+        luma = np.full((360, 640), 16, np.uint8)
+        ClockPainter(640, 360).paint(luma, milliseconds)
+        pictures.append(np.repeat(luma[:32, :, None], 4, axis=2).ravel().tolist())
+    pictures.append([16] * (640 * 32 * 4))
+    (tmp_path / "pictures.json").write_text(json.dumps(pictures))
+    script = f"""const read = {READ_CLOCK_JS}
+    const pictures = JSON.parse(require('fs').readFileSync('{tmp_path}/pictures.json'))
+    console.log(JSON.stringify(pictures.map((data) => read({{data, width: 640, height: 360}}))))"""
+
+    answer = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
+
+    assert json.loads(answer.stdout) == [*(at % 2**32 for at in TIMES), None]
