@@ -7,22 +7,18 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor
-from pathlib import Path
 
+from glisson.streaming.archive import Archive
 from glisson.streaming.door import CLOSED, OLD_KEY, check_publisher
 from glisson.streaming.health import Health, trouble_json
 from glisson.streaming.packets import AudioConfig, Packet, Refused, Trouble, VideoConfig
 from glisson.streaming.publication import Publication
-from glisson.streaming.recording import Recording
-from glisson.streaming.reel import ORIGINAL, RUNGS, Bell, Reel
+from glisson.streaming.reel import ORIGINAL, Bell, Reel
 from glisson.streaming.ring import RingState
 from glisson.streaming.roster import FeedEntry, FeedState
 from glisson.streaming.settings import LiveSettings
 
 log = logging.getLogger("glisson.live")
-
-IDLE_SECONDS = 600.0
-"""The manifest of a closed feed is forgotten when nobody has asked for it for so long."""
 
 HLS_SECONDS = 10.0
 """A viewer who asked for a playlist within this time counts as watching."""
@@ -57,7 +53,7 @@ class Feed:
         self.code = code
         self.entry = entry
         self.settings = settings
-        self.folder = settings.recordings / code
+        self.archive = Archive(settings.recordings / code)
         self.health = Health(keyframe_warning=settings.keyframe_warning, now=now)
         self.gate: FeedState = "closed"
         self.reel: Reel | None = None
@@ -70,8 +66,7 @@ class Feed:
         self.refusals: deque[dict[str, object]] = deque(maxlen=10)
         self.settled = True
         """False while a recorder of an earlier reel still writes."""
-        self._recordings: dict[str, Recording] = {}
-        self._read_at = 0.0
+        self._recorded_before = 0.0
         self._hls: dict[str, float] = {}
         self._standing: dict[str, Trouble] = {}
         self._executor = executor
@@ -131,10 +126,11 @@ class Feed:
             return
         self.closed_at = None
         recorded = self.gate == "on_air" and self.entry.record
+        self._recorded_before = self.archive.seconds()
         self.reel = Reel(
             self._states,
             low=self.entry.low,
-            folder=self.folder if recorded else None,
+            folder=self.archive.folder if recorded else None,
             executor=self._executor,
             report=self.health.note,
             report_rungs=lambda trouble: self.stand("rungs", trouble),
@@ -158,34 +154,12 @@ class Feed:
         if self.closed_at is not None and self.now() - self.closed_at > self.settings.closing_seconds:
             self.reel = None
             self.closed_at = None
-        if self.gate == "closed" and self.now() - self._read_at > IDLE_SECONDS:
-            self._recordings = {}
-
-    def forget_recordings(self) -> None:
-        """What was on disk may be gone, or nobody asks for it: it is read anew when it is wanted."""
-        self._recordings = {}
-
-    def recording(self, rung: str) -> Recording:
-        """Return what is on disk of a rung, up to date; slow, not for the event loop."""
-        self._read_at = self.now()
-        recording = self._recordings.get(rung)
-        if recording is None:
-            recording = self._recordings.setdefault(rung, Recording(self.folder / rung))
-        else:
-            recording.refresh()
-        return recording
-
-    def recorded_path(self, rung: str, name: str) -> Path | None:
-        """Return a recorded file, if it is there."""
-        path = self.folder / rung / name
-        return path if path.exists() else None
+        if self.gate == "closed":
+            self.archive.forget_idle()
 
     def read_disk(self) -> None:
         """Read what was recorded in an earlier life, so that the numbers go on; slow, not for the event loop."""
-        for rung in RUNGS:
-            state = self.recording(rung).state() if rung not in self._states else None
-            if state is not None:
-                self._states[rung] = state
+        self._states = self.archive.states() | self._states
 
     # -- the publisher ------------------------------------------------------------------------------------------
 
@@ -279,5 +253,4 @@ class Feed:
     def recorded_seconds(self) -> float:
         """Seconds of the original on disk so far."""
         recorder = self.reel.recorders.get(ORIGINAL) if self.reel else None
-        earlier = self._recordings.get(ORIGINAL)
-        return recorder.seconds_written if recorder else earlier.duration if earlier else 0.0
+        return self._recorded_before + recorder.seconds_written if recorder else self.archive.seconds()

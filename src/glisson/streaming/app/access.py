@@ -144,7 +144,7 @@ def _may_read_media(feed: Feed, file: File, scopes: frozenset[str]) -> bool:
     if not feed.shows_recording(scopes):
         return False
     # What was never recorded was packaged while the gate stood elsewhere; a cache may hold it still.
-    return feed.recorded_path(file.rung, file.name) is not None
+    return feed.archive.path(file.rung, file.name) is not None
 
 
 def _shown(request: Request) -> str:

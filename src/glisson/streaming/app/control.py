@@ -61,7 +61,7 @@ async def _recordings(studio: Studio, method: str, code: str) -> Answer:
         if feed.gate != "closed" or not feed.settled:
             raise Denied(409, "open", "Close the feed before its recording is deleted.")
         existed = await asyncio.to_thread(_delete, feed)
-        feed.forget_recordings()
+        feed.archive.forget()
         return json_answer({"deleted": existed})
     raise Denied(405, "method")
 
@@ -70,7 +70,7 @@ def _summary(feed: Feed) -> dict[str, object] | None:
     """Return what the web keeps of a recording; ``finished`` once nothing more is written to it."""
     rungs: dict[str, object] = {}
     for name in RUNGS:
-        recording = feed.recording(name)
+        recording = feed.archive.recording(name)
         if recording.state() is None:
             continue
         inits = recording.inits.values()
@@ -89,10 +89,10 @@ def _summary(feed: Feed) -> dict[str, object] | None:
 
 def _delete(feed: Feed) -> bool:
     """The folder gets another name first: whatever happens then, nothing can be played any more."""
-    if not feed.folder.exists():
+    if not feed.archive.folder.exists():
         return False
-    doomed = feed.folder.with_name(f".deleted-{feed.code}")
+    doomed = feed.archive.folder.with_name(f".deleted-{feed.code}")
     shutil.rmtree(doomed, ignore_errors=True)
-    feed.folder.rename(doomed)
+    feed.archive.folder.rename(doomed)
     shutil.rmtree(doomed)
     return True

@@ -45,7 +45,7 @@ class Shelf:
 
 
 def _render(feed: Feed, file: File, skip: bool) -> bytes:
-    recording = feed.recording(file.rung)
+    recording = feed.archive.recording(file.rung)
     if recording.state() is None:
         raise Denied(404, "not_recorded")
     text = recording.rewind_playlist(skip=skip) if file.kind == "rewind" else recording.vod_playlist()
@@ -60,7 +60,7 @@ async def replays(feed: Feed) -> Answer:
 
 async def recorded_file(feed: Feed, file: File, request: Request) -> Answer:
     """Return a segment or an initialisation segment from disk, or a range of it."""
-    path = feed.recorded_path(file.rung, file.name)
+    path = feed.archive.path(file.rung, file.name)
     body = await asyncio.to_thread(_read, path) if path is not None else None
     if body is None:
         raise Denied(404, "not_recorded")
@@ -76,7 +76,7 @@ async def download(
     studio: Studio, feed: Feed, request: Request, viewer_pass: Pass, send: Send, cors: tuple[Header, ...]
 ) -> None:
     """Send the original as one MP4 file, block by block; a pass that ends or is revoked ends it."""
-    recording = await asyncio.to_thread(feed.recording, ORIGINAL)
+    recording = await asyncio.to_thread(feed.archive.recording, ORIGINAL)
     if recording.state() is None:
         raise Denied(404, "not_recorded")
     size = await asyncio.to_thread(recording.download_size)
@@ -141,7 +141,7 @@ def _next(blocks: Iterator[bytes]) -> bytes:
 
 
 def _replays(feed: Feed) -> str:
-    variants = [feed.recording(rung).variant(f"{rung}/replay.m3u8") for rung in RUNGS]
+    variants = [feed.archive.recording(rung).variant(f"{rung}/replay.m3u8") for rung in RUNGS]
     found = [one for one in variants if one is not None]
     if not found:
         raise Denied(404, "not_recorded")
