@@ -117,12 +117,16 @@ def bring_srt(arguments: dict[str, Any]) -> None:
         listing += f"option {name} '{_quoted(str(value))}'\n"
     ffmpeg.stdin.write(listing.encode())
     ffmpeg.stdin.close()
-    end_with_stdin(ffmpeg.kill)
+
+    def end() -> None:
+        ffmpeg.kill()
+        ffmpeg.wait()
+
+    end_with_stdin(end)
     try:
         hand_on(lambda: av.open(ffmpeg.stdout, "r", format="nut", options={"analyzeduration": "500000"}), paced=False)
     finally:
-        ffmpeg.kill()
-        ffmpeg.wait()
+        end()
 
 
 def _quoted(text: str) -> str:

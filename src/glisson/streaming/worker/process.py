@@ -7,9 +7,10 @@ import contextlib
 import json
 import logging
 import os
-import signal
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import glisson
@@ -22,6 +23,16 @@ HELD_LIMIT = 8 * 1024 * 1024
 """Bytes that may wait for a worker before `WorkerProcess.send` refuses more."""
 PARTING = 3.0
 """Seconds a worker has to finish after its stdin is closed."""
+
+
+class _Pen(asyncio.BaseProtocol):
+    """Our end of the worker's stdin."""
+
+    def __init__(self) -> None:
+        self.lost = asyncio.Event()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost.set()
 
 
 class WorkerProcess:
@@ -51,7 +62,10 @@ class WorkerProcess:
         self._arguments = arguments
         self._receive = receive
         self._ended = ended
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._in: asyncio.WriteTransport | None = None
+        self._pen = _Pen()
+        self._outs: list[asyncio.BaseTransport] = []
         self._spawning: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._complaint = ""
@@ -63,35 +77,52 @@ class WorkerProcess:
         return self._process.pid if self._process is not None else None
 
     async def start(self) -> None:
-        """Start the process."""
+        """Start the process; raises `OSError` when this computer cannot."""
         # Shielded: a process whose starting is cancelled half-way would be nobody's.
         self._spawning = asyncio.create_task(self._spawn())
         await asyncio.shield(self._spawning)
 
     async def _spawn(self) -> None:
-        """The arguments go by the environment: everybody can read a command line, and there are passphrases in them."""
+        """Start in a thread, since on a busy computer that takes a tenth of a second, in which no picture would move.
+
+        The arguments go by the environment: everybody can read a command line, and there are passphrases in them.
+        """
         paths = [str(Path(glisson.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(filter(None, paths)),
             "GLISSON_WORKER_ARGUMENTS": json.dumps(self._arguments),
         }
-        pipe = asyncio.subprocess.PIPE
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment
+        pipe = subprocess.PIPE
+        process = await asyncio.to_thread(
+            lambda: subprocess.Popen(  # noqa: S603 (our own module)
+                self._command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, bufsize=0
+            )
         )
+        self._process = process
+        loop = asyncio.get_running_loop()
+        self._in, _ = await loop.connect_write_pipe(lambda: self._pen, process.stdin)
+        said, complaints = asyncio.StreamReader(), asyncio.StreamReader()
+        for reader, end in ((said, process.stdout), (complaints, process.stderr)):
+            transport, _ = await loop.connect_read_pipe(partial(asyncio.StreamReaderProtocol, reader), end)
+            self._outs.append(transport)
         if self._stopping:  # stopped while it was being started
             self.kill()
-        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._hear_complaints())]
+        self._tasks = [
+            asyncio.create_task(self._listen(said)),
+            asyncio.create_task(self._hear_complaints(complaints)),
+        ]
 
     def send(self, message: Message) -> bool:
-        """Send a message; False when the worker is gone or so far behind that more must not be held for it."""
-        process = self._process
-        if process is None or process.stdin is None or process.returncode is not None or self._stopping:
+        """Send a message; False when the worker is so far behind that more must not be held for it.
+
+        What is sent to a worker that is gone is dropped: its owner hears of the end by ``ended``.
+        """
+        if self._in is None or self._in.is_closing() or self._stopping:
+            return True
+        if self._in.get_write_buffer_size() > HELD_LIMIT:
             return False
-        if process.stdin.is_closing() or process.stdin.transport.get_write_buffer_size() > HELD_LIMIT:
-            return False
-        process.stdin.write(message.packed())
+        self._in.write(message.packed())
         return True
 
     async def stop(self) -> None:
@@ -99,36 +130,34 @@ class WorkerProcess:
         self._stopping = True
         if self._spawning is not None:
             await asyncio.wait((self._spawning,))
-        process = self._process
-        if process is None:
+        if self._process is None:
             return
-        if process.stdin is not None:
-            process.stdin.close()
+        if self._in is not None:
+            self._in.close()
         await self._wait()
+        with contextlib.suppress(TimeoutError):  # a child of the worker's may hold the pipes open
+            await asyncio.wait_for(asyncio.gather(self._pen.lost.wait(), *map(asyncio.shield, self._tasks)), 1)
+        for transport in self._outs:
+            transport.close()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _wait(self) -> int:
         assert self._process is not None
         try:
-            return await asyncio.wait_for(self._process.wait(), PARTING)
-        except TimeoutError:
+            return await asyncio.to_thread(self._process.wait, PARTING)
+        except subprocess.TimeoutExpired:
             self.kill()
-            return await self._process.wait()
+            return await asyncio.to_thread(self._process.wait)
 
     def kill(self) -> None:
         """End the process at once."""
-        if self._process is not None and self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                # Not Process.kill(): it polls first, and so takes the exit status away from asyncio's watcher.
-                os.kill(self._process.pid, signal.SIGKILL)
+        if self._process is not None:
+            self._process.kill()
 
-    async def _listen(self) -> None:
-        process = self._process
-        assert process is not None
-        assert process.stdout is not None
+    async def _listen(self, said: asyncio.StreamReader) -> None:
         inbox = Inbox()
         try:
-            while data := await process.stdout.read(PIECE):
+            while data := await said.read(PIECE):
                 for message in inbox.feed(data):
                     self._receive(message)
         except Garbled as error:
@@ -144,12 +173,9 @@ class WorkerProcess:
         if not self._stopping:
             self._ended(self._complaint or f"exit status {status}")
 
-    async def _hear_complaints(self) -> None:
-        process = self._process
-        assert process is not None
-        assert process.stderr is not None
-        while line := await process.stderr.readline():
+    async def _hear_complaints(self, complaints: asyncio.StreamReader) -> None:
+        while line := await complaints.readline():
             text = line.decode("utf-8", "replace").strip()
             if text:
                 self._complaint = text[-300:]
-                log.debug("%s worker %d: %s", self._command[-1], process.pid, text)
+                log.debug("%s worker %s: %s", self._command[-1], self.pid, text)
