@@ -91,6 +91,7 @@ export class HlsSource implements Source {
     this.#hls = hls
     if (this.options.stable && !this.options.recorded) hls.targetLatency = STABLE_LAG
     hls.on(Player.Events.LEVEL_UPDATED, (_event, { details }) => this.#anchor(details))
+    hls.on(Player.Events.LEVEL_PTS_UPDATED, (_event, { details }) => this.#anchor(details))
     hls.on(Player.Events.LEVEL_SWITCHED, (_event, { level }) => {
       const { width, height, codecSet } = hls.levels[level]!
       this.events.shape(width, height, codecSet)
@@ -105,14 +106,16 @@ export class HlsSource implements Source {
     if (this.options.play) void this.video.play().catch(() => undefined)
   }
 
+  /** hls.js moves fragments as it learns their true times: what it says now replaces what it said before. */
   #anchor(details: LevelDetails): void {
+    if (details.fragments.some((fragment) => fragment.programDateTime)) this.timeline.clear()
     for (const fragment of details.fragments) {
       if (fragment.programDateTime) this.timeline.add(fragment.start, fragment.programDateTime / 1000)
     }
     if (!details.live) {
       this.timeline.end = details.edge
       if (!this.options.recorded) this.events.state('closed')
-    } else if (!this.options.recorded) this.timeline.forgetBefore(details.fragmentStart - 1)
+    }
   }
 
   #error(data: ErrorData): void {

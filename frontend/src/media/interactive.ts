@@ -12,6 +12,7 @@ const STILL_MS = 2000
 const AT_END = 0.06
 const KEEP_CLOCK = 120
 const FILL_MS = 4000
+const SEEK_MS = 1200
 const FLOW_MS = 3000
 const FLOW_LEAST = 0.75
 
@@ -38,6 +39,7 @@ export class Interactive implements Source {
   #lastTime = -1
   #rebuilds = 0
   #fillingSince: number | null = null
+  #seekingSince: number | null = null
   #flow: { at: number; end: number } | null = null
   #undo = new Undo()
 
@@ -206,13 +208,27 @@ export class Interactive implements Source {
     const end = bufferedEnd(this.video)
     if (!this.#started || end === null) return
     this.#watchFlow(end, now)
-    if (this.#closed || this.#fill(end, now) || this.video.paused || this.video.seeking) return
+    if (this.#closed || this.#fill(end, now) || this.video.paused || this.#isSeeking(end, now)) return
     this.#watchStill(now)
     if (this.#closed || this.#jumpGap(end)) return
     if (this.led) return
     const steer = this.control.steer(end - this.video.currentTime, now)
     setRate(this.video, steer.rate)
     if (steer.jumpToLag !== null) this.#seekNear(end, steer.jumpToLag)
+  }
+
+  /** A seek may land where the pictures are missing and never end: after a while go where there are some. */
+  #isSeeking(end: number, now: number): boolean {
+    if (!this.video.seeking) {
+      this.#seekingSince = null
+      return false
+    }
+    this.#seekingSince ??= now
+    if (now - this.#seekingSince > SEEK_MS) {
+      this.#seekingSince = now
+      this.#seekNear(end, this.control.wanted)
+    }
+    return true
   }
 
   #watchStill(now: number): void {

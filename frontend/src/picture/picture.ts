@@ -1,15 +1,15 @@
 import type { Pass } from '../page/pass'
 import { Signal, Undo } from '../page/signal'
 import type { Say, Word, Values } from '../words'
-import { canFeedVideo } from '../media/buffer'
-import { HlsSource, mediaSourceHere, NativeHls, nativeHlsHere, type HlsOptions } from '../media/hls'
+import { HlsSource, NativeHls, type HlsOptions } from '../media/hls'
 import { Interactive } from '../media/interactive'
-import { Ladder, lineIsNarrow, type Mode, type Rung, type RungChoice, type Step, type Way } from '../media/ladder'
-import { fetchPlaylist, PlaylistRefused, type Listing } from '../media/playlist'
+import type { Mode, Rung, RungChoice, Step, Way } from '../media/ladder'
 import { setRate, type Source, type SourceEvents } from '../media/source'
 import type { Stepper } from '../media/step'
 import { socketAddress } from '../page/data'
 import { fetchState } from '../page/state'
+import { RecordedFeed } from './recorded'
+import { Route } from './route'
 
 export interface PictureOptions {
   /** `…/live/v/<group>/<feed>` */
@@ -30,10 +30,8 @@ export interface Status {
 }
 
 const REFUSALS = 3
-const FAILED_WAYS = 4
 const SILENT_MS = 900
 const STALLED_MS = 4000
-const MUCH_MISSING = 0.05
 const EXPLAINED = ['waiting', 'armed', 'closed']
 const STEP_WORDS: Record<Step, Word> = { small: 'slow_small', steady: 'slow_stable', better: 'back_to_original' }
 
@@ -49,17 +47,13 @@ export class Picture implements Stepper {
   readonly paused = new Signal(false)
   readonly recorded = new Signal(false)
   readonly feedState = new Signal('')
-  readonly choice = new Signal<RungChoice>('auto')
-  readonly mode = new Signal<Mode>('closest')
+  readonly #route: Route
+  readonly #recording: RecordedFeed
   source: Source | null = null
-  #ladder = new Ladder(performance.now())
   #refusals = 0
-  #failed = 0
-  #avoid: Way | null = null
   #running = false
   #suspended = false
   #hlsStart: number | null = null
-  #lacking = new Set<Rung>()
   #absent = false
   #told = ''
   #aliveAt = 0
@@ -73,7 +67,8 @@ export class Picture implements Stepper {
     this.video.setAttribute('aria-label', this.#say('picture_label', { title: options.title }))
     this.recorded.value = Boolean(options.replay)
     this.paused.value = Boolean(options.replay)
-    if (lineIsNarrow()) this.#ladder.startSmall(performance.now())
+    this.#route = new Route(Boolean(options.small))
+    this.#recording = new RecordedFeed(options.address, options.replay ? 'replay' : 'rewind', options.pass)
     this.#undo.every(500, () => this.#measure())
     this.#undo.every(5000, () => this.#calm())
     if (options.pass) this.#undo.add(options.pass.ended.watch((ended) => ended && this.#shutOut()))
@@ -85,7 +80,15 @@ export class Picture implements Stepper {
   }
 
   get pressing(): boolean {
-    return !this.options.small
+    return !this.#route.small
+  }
+
+  get choice(): Signal<RungChoice> {
+    return this.#route.choice
+  }
+
+  get mode(): Signal<Mode> {
+    return this.#route.mode
   }
 
   /** The picture's wall clock now, seconds since 1970. */
@@ -135,21 +138,21 @@ export class Picture implements Stepper {
 
   setRung(choice: RungChoice): void {
     this.choice.value = choice
-    this.#ladder.reset(performance.now())
+    this.#route.reset()
     this.#apply()
   }
 
   setMode(mode: Mode): void {
     if (mode === this.mode.value) return
     this.mode.value = mode
-    this.#ladder.reset(performance.now())
+    this.#route.reset()
     if (!this.recorded.value) this.#begin()
   }
 
   /** Shown small, as one of several: the low rung is enough. */
   setSmall(small: boolean): void {
-    if (Boolean(this.options.small) === small) return
-    this.options.small = small
+    if (this.#route.small === small) return
+    this.#route.small = small
     this.#apply()
   }
 
@@ -159,32 +162,12 @@ export class Picture implements Stepper {
       this.video.currentTime = this.source.timeline.mediaAt(clock)!
       return
     }
-    const listing = await this.#listing()
-    if (!listing.segments) throw new PlaylistRefused(404)
+    const listing = await this.#recording.list(this.#route.rung())
     const latest = Math.max(0, listing.duration - (this.options.replay ? 0.1 : 1))
     this.#hlsStart = Math.min(latest, listing.timeline.mediaAt(clock) ?? 0)
     this.recorded.value = true
     if (!this.options.replay) this.paused.value = false
     this.#begin()
-  }
-
-  /** Where the recording lies on the clock; asks the live process. */
-  async #listing(): Promise<Listing> {
-    const wanted = this.#wantedRung()
-    const ask = (rung: Rung): Promise<Listing> => this.#withPass(() => fetchPlaylist(this.#recordedAddress(rung)))
-    if (wanted === 'original') return ask(wanted)
-    this.#lacking.delete(wanted)
-    const listing = await ask(wanted).catch((error: unknown) => {
-      if (error instanceof PlaylistRefused && error.status === 404) return null
-      throw error
-    })
-    if (listing && listing.missing < listing.duration * MUCH_MISSING) return listing
-    this.#lacking.add(wanted) // this rung was not made, or not without holes, while the feed was live
-    return ask('original')
-  }
-
-  #recordedAddress(rung: Rung): string {
-    return `${this.options.address}/${rung}/${this.options.replay ? 'replay' : 'rewind'}.m3u8`
   }
 
   /** What the state document says of this feed: it explains a line that is refused or silent. */
@@ -215,25 +198,12 @@ export class Picture implements Stepper {
     return this.options.say(word, values)
   }
 
-  #wantedRung(): Rung {
-    if (this.choice.value !== 'auto') return this.choice.value
-    return this.options.small ? 'low' : this.#ladder.rung
-  }
-
-  #wantedWay(): Way {
-    const hls: Way = mediaSourceHere() ? 'hls' : 'native'
-    if (this.recorded.value) return hls
-    if (this.options.small && canFeedVideo()) return 'interactive'
-    const steady = this.mode.value === 'stable' || (this.#ladder.steady && this.choice.value === 'auto')
-    if (steady && this.#avoid !== hls && (mediaSourceHere() || nativeHlsHere())) return hls
-    return canFeedVideo() && this.#avoid !== 'interactive' ? 'interactive' : hls
-  }
-
   /** After a choice: switch on the running line where possible, else begin anew. */
   #apply(): void {
-    const rung = this.#wantedRung()
-    if (!this.#running || (rung === this.rung.value && this.source?.way === this.#wantedWay())) return
-    if (this.source?.way === 'interactive' && this.#wantedWay() === 'interactive' && this.source.switchRung(rung)) {
+    const rung = this.#route.rung()
+    const way = this.#route.way(this.recorded.value)
+    if (!this.#running || (rung === this.rung.value && this.source?.way === way)) return
+    if (this.source?.way === 'interactive' && way === 'interactive' && this.source.switchRung(rung)) {
       this.rung.value = rung
       return
     }
@@ -251,9 +221,9 @@ export class Picture implements Stepper {
   #begin(): void {
     if (!this.#running || (this.#suspended && !this.options.replay)) return
     this.#end()
-    let rung = this.#wantedRung()
-    if (this.recorded.value && this.#lacking.has(rung)) rung = 'original'
-    const way = this.#wantedWay()
+    const wanted = this.#route.rung()
+    const rung = this.recorded.value ? this.#recording.rungFor(wanted) : wanted
+    const way = this.#route.way(this.recorded.value)
     this.rung.value = rung
     this.way.value = way
     this.shape.value = { width: 0, height: 0, codecs: '' }
@@ -264,18 +234,18 @@ export class Picture implements Stepper {
 
   #interactive(rung: Rung): Source {
     const address = socketAddress(`${this.options.address}/ws?rung=${rung}`)
-    return new Interactive(this.video, address, rung, this.mode.value === 'stable', this.#events())
+    return new Interactive(this.video, address, rung, this.#route.stable, this.#events())
   }
 
   #hls(way: Way, rung: Rung): Source {
     const base = this.options.address
     const live = this.choice.value === 'auto' ? `${base}/index.m3u8` : `${base}/${rung}/live.m3u8`
     const options: HlsOptions = {
-      address: this.recorded.value ? this.#recordedAddress(rung) : live,
+      address: this.recorded.value ? this.#recording.playlist(rung) : live,
       startAt: this.recorded.value ? this.#hlsStart : null,
-      stable: this.mode.value === 'stable' || this.#ladder.steady,
+      stable: this.#route.stable || this.#route.narrow,
       recorded: this.recorded.value,
-      startLow: this.#ladder.rung === 'low',
+      startLow: this.#route.narrow,
       play: !this.paused.value && !this.#suspended,
     }
     return way === 'native' ? new NativeHls(this.video, options, this.#events()) : new HlsSource(this.video, options, this.#events())
@@ -317,7 +287,7 @@ export class Picture implements Stepper {
   #alive(): void {
     this.#aliveAt = performance.now()
     this.#refusals = 0
-    this.#failed = 0
+    this.#route.worked()
     if (this.recorded.value) {
       if (!this.#absent) this.#show(this.rung.value === 'audio' ? 'sound_only_now' : null)
       return
@@ -334,15 +304,9 @@ export class Picture implements Stepper {
   }
 
   #lost(retryIn: number, opened: boolean): void {
-    if (!opened) this.#failed += 1
     if (!opened) void this.#ask()
     if (this.feedState.value === 'closed' || (!opened && EXPLAINED.includes(this.#told))) return
-    if (this.#failed >= FAILED_WAYS && !this.recorded.value) {
-      // a proxy may let one way through and not the other, or the interactive seats are taken
-      this.#failed = 0
-      this.#avoid = this.#avoid === 'interactive' ? null : 'interactive'
-      queueMicrotask(() => this.#begin())
-    }
+    if (!opened && !this.recorded.value && this.#route.failed()) queueMicrotask(() => this.#begin())
     if (this.#absent) return
     const lost: Word = this.options.replay ? 'replay_failed' : opened ? 'line_lost' : 'not_answering'
     this.#show(lost, true, { seconds: Math.max(1, Math.round(retryIn)) })
@@ -365,16 +329,6 @@ export class Picture implements Stepper {
     return this.options.pass ? this.options.pass.renew() : true
   }
 
-  async #withPass<T>(ask: () => Promise<T>): Promise<T> {
-    try {
-      return await ask()
-    } catch (error) {
-      const status = error instanceof PlaylistRefused ? error.status : 0
-      if (![401, 403].includes(status) || !(await this.#renew())) throw error
-      return ask()
-    }
-  }
-
   #shutOut(): void {
     this.#running = false
     this.#end()
@@ -383,8 +337,7 @@ export class Picture implements Stepper {
   }
 
   #trouble(weight: number): void {
-    if (this.choice.value !== 'auto' || this.options.small || this.#suspended) return
-    const step = this.#ladder.trouble(performance.now(), weight)
+    const step = this.#suspended ? null : this.#route.trouble(weight)
     if (!step) return
     this.notice.value = this.#say(STEP_WORDS[step])
     // the old line's backlog would have to arrive first: leave it behind and open a new one
@@ -392,8 +345,7 @@ export class Picture implements Stepper {
   }
 
   #calm(): void {
-    if (this.choice.value !== 'auto' || this.options.small || this.recorded.value || this.#suspended) return
-    const step = this.#ladder.calm(performance.now())
+    const step = this.recorded.value || this.#suspended ? null : this.#route.calm()
     if (!step) return
     this.notice.value = this.#say(STEP_WORDS[step])
     this.#apply()
