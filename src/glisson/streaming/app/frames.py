@@ -13,12 +13,21 @@ KEPT = 256
 
 def binary_frame(data: bytes) -> bytes:
     """Return one unfragmented binary message of a server (RFC 6455, 5.2: not masked)."""
+    return _frame(0x82, data)
+
+
+def text_frame(text: str) -> bytes:
+    """Return one unfragmented text message of a server."""
+    return _frame(0x81, text.encode())
+
+
+def _frame(first: int, data: bytes) -> bytes:
     length = len(data)
     if length < 126:
-        return struct.pack("!BB", 0x82, length) + data
+        return struct.pack("!BB", first, length) + data
     if length < 65536:
-        return struct.pack("!BBH", 0x82, 126, length) + data
-    return struct.pack("!BBQ", 0x82, 127, length) + data
+        return struct.pack("!BBH", first, 126, length) + data
+    return struct.pack("!BBQ", first, 127, length) + data
 
 
 class Frames:

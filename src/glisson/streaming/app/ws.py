@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from glisson.streaming.app.answers import Denied, Receive, Send
-from glisson.streaming.app.frames import Frames
+from glisson.streaming.app.frames import Frames, binary_frame, text_frame
 from glisson.streaming.feed import Feed
 from glisson.streaming.packets import TICKS
 from glisson.streaming.reel import ORIGINAL, RUNGS, Reel, Track
@@ -136,7 +136,7 @@ class Viewer:
                     "epoch": track.ring.epoch,
                 }
             )
-            await self._send({"type": "websocket.send", "bytes": init.data})
+            await self._put(binary_frame(init.data))
             self._init = (id(track), fragment.init)
             self._msn = -1
         if fragment.discontinuous:
@@ -145,8 +145,7 @@ class Viewer:
             self._msn = fragment.msn
             await self._tell({"type": "clock", "start": fragment.start, "clock": fragment.clock})
         if self._why_not() is None and self._feed.reel is self._reel:
-            frame = self._frames.frame(track.ring, fragment)
-            await self._send({"type": "websocket.send", "frame": frame, "allowed": self._allowed})
+            await self._put(self._frames.frame(track.ring, fragment))
             self._cursor = fragment.sequence
 
     def _allowed(self) -> bool:
@@ -170,7 +169,11 @@ class Viewer:
             await self._tell({"type": "state", "state": state})
 
     async def _tell(self, message: Mapping[str, object]) -> None:
-        await self._send({"type": "websocket.send", "text": json.dumps(message, separators=(",", ":"))})
+        await self._put(text_frame(json.dumps(message, separators=(",", ":"))))
+
+    async def _put(self, frame: bytes) -> None:
+        """Send a frame. While the line is full the rights are looked at again, and without them the line is cut."""
+        await self._send({"type": "websocket.send", "frame": frame, "allowed": self._allowed})
 
 
 async def watch(viewer: Viewer, receive: Receive, send: Send) -> None:
