@@ -103,7 +103,8 @@ export class GlissonReplay extends HTMLElement {
     this.#offerDownloads(data)
     this.#seats.arrange()
     for (const angle of this.#seats.angles.values()) angle.picture.start()
-    void this.seek(this.#span.start)
+    // the angle in front may have come later than another: begin with its first picture
+    void this.seek(this.#recorded[0]!.listing.timeline.anchors[0]!.clock)
     this.#step.start()
     this.#undo.every(TICK_MS, () => this.#tick())
     this.#undo.add(() => this.#close())
