@@ -128,6 +128,12 @@ def test_the_technician_reads_everything_to_type(on_air, eva, visit):
         assert words in page
 
 
+def test_a_key_that_cannot_be_read_any_more_is_replaced_not_guessed(feed, eva, visit):
+    Feed.objects.update(sealed_key="sealed by another installation")
+    page = visit(eva, "theatre:technician", feed.live_case.code).content.decode()
+    assert "The stream key cannot be read any more" in page
+
+
 def test_a_recorder_s_password_is_not_shown(live_case, eva, visit):
     make_feed(live_case, eva, pull_url="rtsp://operator:secret@10.0.0.7:554/stream")
     page = visit(eva, "theatre:technician", live_case.code).content.decode()

@@ -4,10 +4,12 @@ import base64
 import hashlib
 import hmac
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 
 from glisson.core.config import config
 from glisson.streaming.roster import hash_key, make_stream_key, split_key
+
+__all__ = ["InvalidToken", "hash_of", "new_key", "seal", "unseal"]
 
 
 def new_key(feed_code: str) -> tuple[str, str]:
@@ -26,7 +28,7 @@ def seal(key: str) -> str:
 
 
 def unseal(sealed: str) -> str:
-    """Read a sealed key back."""
+    """Read a sealed key back; `InvalidToken` when another installation sealed it."""
     return _cipher().decrypt(sealed.encode()).decode()
 
 

@@ -111,11 +111,15 @@ def revoke(request, code):
 
 
 def _desk(feed):
-    key = stream_keys.unseal(feed.sealed_key)
+    try:
+        key = stream_keys.unseal(feed.sealed_key)
+    except stream_keys.InvalidToken:
+        key = ""  # the installation's secret was changed since; the page asks for a new key
     address = encoders.Address(config().rtmp_url, key)
     host = urlsplit(config().rtmp_url).hostname
     return {
         "feed": feed,
+        "is_key_lost": not key,
         "address": address,
         "rtmps_url": config().rtmps_url,
         "obs": encoders.obs_settings(address),
