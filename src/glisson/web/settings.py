@@ -199,9 +199,6 @@ LANGUAGES = [
     ("en", "English"),
     ("zh-hans", "简体中文"),
     ("ar", "العربية"),
-    ("fr", "Français"),
-    ("es", "Español"),
-    ("ru", "Русский"),
 ]
 FORMAT_MODULE_PATH = ["glisson.web.formats"]
 LOCALE_PATHS = [PACKAGE / "locale"]
