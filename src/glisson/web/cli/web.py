@@ -21,8 +21,7 @@ def command() -> None:
         lifespan="off",
         ws="none",
         server_header=False,
-        proxy_headers=here.proxies > 0,
-        forwarded_allow_ips="*" if here.proxies else None,
+        proxy_headers=False,  # glisson.web.middleware.BehindProxies believes as many proxies as there are
         # Event streams stay open for hours; they must not keep a restart waiting.
         timeout_graceful_shutdown=3,
     )
