@@ -4,6 +4,7 @@ from glisson.core.models import Job, LiveEvent
 from glisson.media.models import Asset
 from glisson.theatre.domain.feed import arm_feed, close_feed, put_feed_on_air
 from glisson.theatre.domain.live_process import LiveProcessAway
+from glisson.theatre.domain.passes import scopes_of
 from glisson.theatre.domain.queries.live_case import is_playable
 from glisson.theatre.domain.recording import (
     RecordingUnfinished,
@@ -71,3 +72,25 @@ def test_with_the_live_process_away_nothing_is_lost(closed_case):
         register_recording(closed_case.feeds.get())
     assert register_missing_recordings() == 0
     assert len(feeds_to_register()) == 1
+
+
+def test_a_closed_feed_can_be_replayed_while_the_others_are_still_on_air(on_air, eva, farid, live_plane, client):
+    live_plane.recordings[on_air.code] = recorded(60)
+    close_feed(on_air, acting_user=eva)
+    register_recording(on_air)
+    live_case = LiveCase.objects.get(pk=on_air.live_case_id)
+    assert live_case.is_live
+    assert scopes_of(farid, live_case) == {"watch", "replay"}
+
+    client.force_login(farid)
+    shown = client.get(f"/theatre/{live_case.code}/replay/").context["theatre_data"]
+    assert [feed["id"] for feed in shown["feeds"]] == [on_air.code]
+    assert (shown["state"], shown["renew_url"]) == ("closed", f"/theatre/{live_case.code}/pass/?replay")
+
+
+def test_a_feed_that_is_open_again_is_live_and_not_a_replay(on_air, eva, farid, live_plane):
+    live_plane.recordings[on_air.code] = recorded(60)
+    close_feed(on_air, acting_user=eva)
+    register_recording(on_air)
+    put_feed_on_air(arm_feed(on_air, acting_user=eva), acting_user=eva)
+    assert scopes_of(farid, LiveCase.objects.get(pk=on_air.live_case_id)) == {"watch"}

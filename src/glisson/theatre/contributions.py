@@ -22,7 +22,9 @@ def shows_in(sessions: Iterable[Any], person: Any) -> Shows:
     sessions = list(sessions)
     by_session: dict[int, list[Show]] = {}
     for live_case in with_all(LiveCase.objects.visible_to(person).filter(session__in=sessions)):
-        url = reverse("theatre:replay" if is_playable(live_case) else "theatre:live", args=[live_case.code])
+        url = reverse(
+            "theatre:replay" if live_case.is_over and is_playable(live_case) else "theatre:live", args=[live_case.code]
+        )
         words = f"{live_case.case.hospital} · {live_case.get_status_display()}"
         show = Show(live_case.case.title, url, words, LEVELS.get(Status(live_case.status), ""))
         by_session.setdefault(live_case.session_id, []).append(show)

@@ -12,6 +12,7 @@ from glisson.core.config import config
 from glisson.core.domain.log import log
 from glisson.streaming.rights import PASS_SECONDS, PUBLISH, Pass, shared_secret, sign_pass
 from glisson.surgery.enums import Scope
+from glisson.theatre.domain.queries.live_case import is_kept
 from glisson.theatre.domain.refusal import TheatreRefused
 from glisson.theatre.domain.roster import push_roster_on_commit, viewer_code
 from glisson.theatre.models import LiveCase, ViewingRevocation
@@ -33,7 +34,7 @@ class SignedPass:
 def scopes_of(person: Person, live_case: LiveCase, *, at: datetime | None = None) -> frozenset[str]:
     """What a person who may see the live case may do with its pictures now; empty when nothing.
 
-    - everyone who sees the live case: watch while it is live under consent, replay afterwards under consent;
+    - everyone who sees the live case: watch while it is live under consent, replay what was closed under consent;
     - those who run the theatre: preview, health, and publishing to every feed from a browser;
     - download: under consent to record and to teach, for those who run the theatre, the surgeon and faculty.
     """
@@ -44,7 +45,8 @@ def scopes_of(person: Person, live_case: LiveCase, *, at: datetime | None = None
     if live_case.is_live and Scope.LIVE in consents:
         scopes.add("watch")
     # A recording that was taken down stays down, even if another consent is recorded later.
-    playable = live_case.is_over and Scope.RECORD in consents and not taken_down(live_case)
+    closed = live_case.is_over or (live_case.is_live and any(is_kept(feed) for feed in live_case.feeds.all()))
+    playable = closed and Scope.RECORD in consents and not taken_down(live_case)
     if playable:
         scopes.add("replay")
     if playable and Scope.TEACH in consents and person.has_perm("theatre.download", live_case):

@@ -12,18 +12,19 @@ from glisson.theatre.domain.roster import effective_state
 from glisson.theatre.island_words import island_words
 
 
-def theatre_data(request, live_case, signed):
-    """The JSON of the page, and of every renewal of the pass."""
+def theatre_data(request, live_case, signed, *, replay=False):
+    """The JSON of the page, and of every renewal of the pass: of what is live, or of what can be replayed."""
     scopes = signed.viewer_pass.scopes if signed else frozenset()
-    feeds = playable_feeds(live_case) if live_case.is_over else list(live_case.feeds.all())
+    replay = replay or live_case.is_over
+    feeds = playable_feeds(live_case) if replay else list(live_case.feeds.all())
     return {
         "live_base": config().live_base(request.get_host()),
         "group": live_case.group,
         "expires": signed.viewer_pass.expires if signed else 0,
         "now": time.time(),
         "zone": live_case.session.meeting.zone,
-        "renew_url": reverse("theatre:pass", args=[live_case.code]),
-        "state": "closed" if live_case.is_over else "live",
+        "renew_url": reverse("theatre:pass", args=[live_case.code]) + ("?replay" if replay else ""),
+        "state": "closed" if replay else "live",
         "feeds": [_feed(live_case, feed) for feed in feeds],
         "may": {"download": "download" in scopes, "health": "health" in scopes},
         "words": island_words(),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from glisson.core.config import config
 from glisson.theatre.domain import encoders, stream_keys
+from glisson.theatre.domain.queries.live_case import is_kept, is_playable
 from glisson.theatre.domain.roster import roster_state
 from glisson.theatre.enums import Status
 from glisson.theatre.forms import FeedForm, RevocationForm
@@ -54,7 +55,7 @@ def technician(request, code):
         "live_case": live_case,
         "case": live_case.case,
         "meeting": live_case.session.meeting,
-        "desks": [_desk(feed) for feed in live_case.feeds.all()],
+        "desks": [_desk(live_case, feed) for feed in live_case.feeds.all()],
         "roster": roster_state(),
         "scopes": live_case.case.consent_scopes(),
         "theatre_data": theatre_data(request, live_case, signed),
@@ -110,7 +111,7 @@ def revoke(request, code):
     return render(request, "theatre/revoke.html", ctx, status=422 if form.errors else 200)
 
 
-def _desk(feed):
+def _desk(live_case, feed):
     try:
         key = stream_keys.unseal(feed.sealed_key)
     except stream_keys.InvalidToken:
@@ -119,6 +120,7 @@ def _desk(feed):
     host = urlsplit(config().rtmp_url).hostname
     return {
         "feed": feed,
+        "kept": is_playable(live_case) and is_kept(feed),
         "is_key_lost": not key,
         "address": address,
         "rtmps_url": config().rtmps_url,

@@ -22,7 +22,7 @@ def live_cases(request):
     groups = [
         {"title": _("On now"), "live_cases": [one for one in found if one.is_live]},
         {"title": _("Coming"), "live_cases": [one for one in reversed(found) if not one.is_live and not one.is_over]},
-        {"title": _("Replays"), "live_cases": [one for one in found if is_playable(one)]},
+        {"title": _("Replays"), "live_cases": [one for one in found if one.is_over and is_playable(one)]},
     ]
     ctx = {"groups": groups, "nothing": not any(group["live_cases"] for group in groups)}
     return render(request, "theatre/live_cases.html", ctx)
@@ -32,7 +32,7 @@ def live_cases(request):
 def live(request, code):
     """The attendee's page: the picture, the case in one line, the steps."""
     live_case = live_case_for(request.user, code)
-    if is_playable(live_case):
+    if live_case.is_over and is_playable(live_case):
         return redirect("theatre:replay", code)
     signed = pass_for(request, live_case)
     watches = signed is not None and "watch" in signed.viewer_pass.scopes
@@ -48,11 +48,11 @@ def live(request, code):
 def replay(request, code):
     """The replay: every angle in step, and the files where the consent allows it."""
     live_case = live_case_for(request.user, code)
-    if not live_case.is_over:
+    if not live_case.is_over and not is_playable(live_case):
         return redirect("theatre:live", code)
     signed = pass_for(request, live_case)
     plays = signed is not None and "replay" in signed.viewer_pass.scopes and is_playable(live_case)
-    data = theatre_data(request, live_case, signed) if plays else None
+    data = theatre_data(request, live_case, signed, replay=True) if plays else None
     ctx = {
         **_about(request, live_case),
         "theatre_data": data,
@@ -71,7 +71,7 @@ def renew_pass(request, code):
     if signed is None:
         answer = JsonResponse({"why": str(_why_dark(request, live_case))}, status=403)
     else:
-        answer = JsonResponse(theatre_data(request, live_case, signed))
+        answer = JsonResponse(theatre_data(request, live_case, signed, replay="replay" in request.GET))
     return with_pass(answer, live_case, signed)
 
 

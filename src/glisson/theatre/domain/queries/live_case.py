@@ -21,22 +21,22 @@ def on_now(person: Person) -> QuerySet[LiveCase]:
 
 
 def is_playable(live_case: LiveCase) -> bool:
-    """Whether there is a replay that consent in force allows to be shown now."""
-    return (
-        live_case.is_over
-        and Scope.RECORD in live_case.case.consent_scopes()
-        and any(_is_kept(feed) for feed in live_case.feeds.all())
-    )
+    """Whether there is a replay that consent in force allows to be shown now.
+
+    A feed that was closed can be replayed while the others are still on air.
+    """
+    return Scope.RECORD in live_case.case.consent_scopes() and any(is_kept(feed) for feed in live_case.feeds.all())
 
 
 def playable_feeds(live_case: LiveCase) -> list[Feed]:
     """The feeds whose recordings are there and not taken down."""
-    return [feed for feed in live_case.feeds.all() if _is_kept(feed)] if is_playable(live_case) else []
+    return [feed for feed in live_case.feeds.all() if is_kept(feed)] if is_playable(live_case) else []
 
 
-def _is_kept(feed: Feed) -> bool:
+def is_kept(feed: Feed) -> bool:
+    """Whether a closed feed has a recording that was not taken down."""
     recording: FeedRecording | None = getattr(feed, "recording", None)
-    return recording is not None and not recording.asset.is_taken_down
+    return not feed.is_open and recording is not None and not recording.asset.is_taken_down
 
 
 def may_follow(person: Person, code: str) -> bool:
