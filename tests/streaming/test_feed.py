@@ -106,6 +106,7 @@ async def test_reports_of_a_feed_without_pictures_claim_nothing(feed):
     health, state = health_report(feed), state_report(feed)
     assert (health["on"], health["fps"], health["audio"], health["advice"]) == (False, None, None, [])
     assert (state["state"], state["gate"], state["rungs"], state["recorded_seconds"]) == ("waiting", "on_air", [], 0.0)
+    assert state["began"] is None
 
 
 async def test_viewers_of_hls_are_counted_while_they_ask(feed):

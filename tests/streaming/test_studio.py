@@ -182,6 +182,7 @@ async def test_closing_ends_the_encoder_finishes_the_recording_and_opens_the_rep
     async with plane(tmp_path, Roster(f1=feed())) as web:
         async with encoder(web.rtmp_port, "f1-secret", clip) as sending:
             await web.until_playing(parts=8)
+            told = (await web.get("/live/v/g1/state", make_pass())).json()
             began = time.monotonic()
             await web.turn("f1", state="closed")
             ended = (await web.get("/live/v/g1/f1/original/live.m3u8", make_pass())).text
@@ -194,10 +195,12 @@ async def test_closing_ends_the_encoder_finishes_the_recording_and_opens_the_rep
         summary = (await web.get(path, CONTROL.decode())).json()
         assert summary["finished"] is True
         assert summary["rungs"]["original"]["seconds"] > 2
+        assert told["feeds"]["f1"]["began"] == summary["rungs"]["original"]["clock"] < told["now"] <= time.time()
         deleted = await web.http.delete(path, headers=bearer(CONTROL.decode()))
         assert deleted.json() == {"deleted": True}
         assert (await web.get("/live/v/g1/f1/replay.m3u8", replay)).status_code == 404
         assert not (tmp_path / "recordings" / "f1").exists()
+        assert (await web.get("/live/v/g1/state", make_pass())).json()["feeds"]["f1"]["began"] is None
 
 
 async def test_the_technician_sees_the_encoder_and_those_turned_away(tmp_path, clip):

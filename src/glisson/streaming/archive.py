@@ -24,6 +24,8 @@ class Archive:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.begun: float | None = None
+        """Wall clock of the first picture that was recorded while this process ran."""
         self._recordings: dict[str, Recording] = {}
         self._read_at = 0.0
 
@@ -51,11 +53,22 @@ class Archive:
         known = self._recordings.get(ORIGINAL)
         return known.duration if known else 0.0
 
+    def began(self) -> float | None:
+        """Wall clock of the first recorded picture of the original, as far as is known without reading."""
+        known = self._recordings.get(ORIGINAL)
+        return known.segments[0].clock if known and known.segments else self.begun
+
+    def begin(self, clock: float) -> None:
+        """A picture is recorded now; the first one counts."""
+        if self.begun is None:
+            self.begun = clock
+
     def forget(self) -> None:
         """What was on disk may be gone: it is read anew when it is wanted."""
         self._recordings = {}
+        self.begun = None
 
     def forget_idle(self) -> None:
         """Drop what nobody has asked for in a while."""
         if time.monotonic() - self._read_at > IDLE_SECONDS:
-            self.forget()
+            self._recordings = {}

@@ -130,7 +130,7 @@ class Feed:
         self.reel = Reel(
             self._states,
             low=self.entry.low,
-            folder=self.archive.folder if recorded else None,
+            archive=self.archive if recorded else None,
             executor=self._executor,
             report=self.health.note,
             report_rungs=lambda trouble: self.stand("rungs", trouble),
@@ -183,7 +183,7 @@ class Feed:
         self.health.begin()
         if self.reel is not None:
             self.reel.break_timeline("encoder_back")
-            self.reel.strike()
+        self.strike()
 
     def finish(self, publication: Publication, reason: str) -> None:
         """The publisher has gone; the ring stays, viewers wait."""
@@ -193,6 +193,7 @@ class Feed:
         log.info("feed %s: publisher %s gone: %s", self.code, publication.peer, reason)
         if self.reel is not None and self.gate != "closed":
             self.reel.flush()
+        self.strike()
 
     def configure_video(self, config: VideoConfig) -> None:
         """Take the publisher's sequence header."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from glisson.streaming.packager import Packager
 from glisson.streaming.packets import AudioConfig, Packet, Trouble, VideoConfig
@@ -17,6 +17,9 @@ from glisson.streaming.playlist import LivePlaylist
 from glisson.streaming.recorder import Recorder
 from glisson.streaming.ring import Ring, RingEvent, RingState
 from glisson.streaming.rungs import Rungs
+
+if TYPE_CHECKING:
+    from glisson.streaming.archive import Archive
 
 ORIGINAL = "original"
 RUNGS = (ORIGINAL, "low", "audio")
@@ -94,8 +97,8 @@ class Reel:
         Where the numbers of each rung go on.
     low : bool
         Make the low rung.
-    folder : Path or None
-        Record into ``<folder>/<rung>/``; None records nothing.
+    archive : Archive or None
+        Record into its folder; None records nothing.
     executor : Executor
         One thread for all recorders of the process.
     report : callable
@@ -111,7 +114,7 @@ class Reel:
         states: dict[str, RingState],
         *,
         low: bool,
-        folder: Path | None,
+        archive: Archive | None,
         executor: Executor,
         report: Callable[[Trouble], None],
         report_rungs: Callable[[Trouble | None], None],
@@ -133,10 +136,12 @@ class Reel:
         leader = self.tracks[ORIGINAL].ring
         others = {name: track.ring for name, track in self.tracks.items() if name != ORIGINAL}
         self.recorders: dict[str, Recorder] = {}
-        if folder is not None:
+        if archive is not None:
             self.recorders = {
-                name: Recorder(folder / name, track.ring, executor) for name, track in self.tracks.items()
+                name: Recorder(archive.folder / name, track.ring, executor) for name, track in self.tracks.items()
             }
+            # After the recorder, which hears first whether it takes the part.
+            leader.listeners.append(lambda event: self._note_beginning(event, archive))
         self.packager = Packager(leader, now=now)
         self.packager.on_trouble = report
         self.rungs = Rungs(leader, others, note=report_rungs)
@@ -175,7 +180,6 @@ class Reel:
         """The publication is over; give out what waits."""
         self.packager.flush()
         self.rungs.flush()
-        self.strike()
 
     def strike(self) -> None:
         """Wake every waiting viewer, so that rights and state are looked at again."""
@@ -186,6 +190,10 @@ class Reel:
     def alarm(self) -> Trouble | None:
         """The recorders' alarm, the original's first."""
         return next((recorder.alarm for recorder in self.recorders.values() if recorder.alarm is not None), None)
+
+    def _note_beginning(self, event: RingEvent, archive: Archive) -> None:
+        if event.part is not None and self.recorders[ORIGINAL].on:
+            archive.begin(event.part.clock)
 
     def end(self) -> None:
         """No more pictures come: the playlists get their ENDLIST, everyone wakes. At once, before `close`."""

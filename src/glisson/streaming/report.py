@@ -18,6 +18,7 @@ def state_report(feed: Feed) -> dict[str, object]:
         "rungs": rungs,
         "since": publication.since if publication else None,
         "recorded_seconds": round(feed.recorded_seconds(), 3),
+        "began": feed.archive.began(),
     }
 
 

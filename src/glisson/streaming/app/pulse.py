@@ -14,10 +14,11 @@ _STATE_SCOPES = frozenset({"watch", "preview", "replay"})
 
 
 def state(studio: Studio, group: str, viewer_pass: Pass) -> Answer:
-    """Return the state of every feed of a group."""
+    """Return the state of every feed of a group, and this computer's clock: that of every picture in it."""
     if not viewer_pass.scopes & _STATE_SCOPES:
         raise Denied(403, "no_right")
-    return json_answer({"feeds": {feed.code: state_report(feed) for feed in studio.group_feeds(group)}})
+    feeds = {feed.code: state_report(feed) for feed in studio.group_feeds(group)}
+    return json_answer({"now": round(studio.now(), 3), "feeds": feeds})
 
 
 def health(studio: Studio, group: str, viewer_pass: Pass) -> Answer:
