@@ -127,6 +127,11 @@ class Encoder:
             stderr=subprocess.PIPE,
         )
 
+    def kill(self) -> None:
+        """Vanish without a word, as an encoder without power does."""
+        self.process.kill()
+        self.process.communicate()
+
     def stop(self) -> str:
         """End the encoder; return what it complained about."""
         self.process.terminate()

@@ -48,6 +48,8 @@ def test_a_clip_published_with_plain_ffmpeg_is_seen_heard_closed_and_replayed(pe
         complaint = encoder.stop()
     assert "Broken pipe" in complaint or "error" in complaint.lower() or complaint == ""
 
+    # The worker registers the recording within seconds; then the desk offers its replay.
+    until(lambda: technician.reload() and desk(technician, "Dry lab").get_by_role("link", name="Replay").count())
     viewer.goto(re.sub(r"/technician/.*", "/replay/", technician.url))
     viewer.wait_for_selector("glisson-replay")
     replayed = video_of(viewer, "Dry lab", "glisson-replay")
@@ -63,7 +65,8 @@ def test_a_wrong_key_is_turned_away_and_the_technician_reads_why(person, install
     address = add_feed(page, "Room camera", "Room")
     encoder = Encoder(address[:-4] + "9999", *drawn_source())
 
-    assert encoder.process.wait(30) != 0
+    _, complaint = encoder.process.communicate(timeout=30)
+    assert encoder.process.returncode != 0, complaint
     health = desk(page, "Room camera").locator("glisson-health")
     health.get_by_text(re.compile("key", re.IGNORECASE)).first.wait_for(timeout=20_000)
     close_feed(page, "Room camera")

@@ -137,6 +137,8 @@ class FramedWebSocket(WebSocketsSansIOProtocol):
         frame = message.get("frame")
         if frame is None:
             await super().send(message)
+            if message["type"] == "websocket.http.response.body":
+                self.handshake_complete = True  # refused before the upgrade; uvicorn would call it a fault of ours
             return
         while not self.writable.is_set():
             with contextlib.suppress(TimeoutError):
