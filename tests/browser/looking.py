@@ -71,3 +71,25 @@ def wait_for_motion(video, *, seconds=40):
 def loudness(video):
     """Root mean square of what the element plays, 0 to 1."""
     return video.evaluate(HEARING)
+
+
+WATCHING = """async (video, seconds) => {
+  let moved = 0, sounded = 0, looks = 0;
+  const heights = new Set();
+  let time = video.currentTime, bytes = video.webkitAudioDecodedByteCount;
+  const end = performance.now() + seconds * 1000;
+  while (performance.now() < end) {
+    await new Promise((done) => setTimeout(done, 1000));
+    looks += 1;
+    moved += video.currentTime !== time ? 1 : 0;
+    sounded += video.webkitAudioDecodedByteCount !== bytes ? 1 : 0;
+    if (video.videoHeight) heights.add(video.videoHeight);
+    time = video.currentTime; bytes = video.webkitAudioDecodedByteCount;
+  }
+  return { moved: moved / looks, sounded: sounded / looks, heights: [...heights] };
+}"""
+
+
+def watch_closely(video, *, seconds):
+    """In which share of the seconds the picture went on and sound was decoded, and the heights it had."""
+    return video.evaluate(WATCHING, seconds)
