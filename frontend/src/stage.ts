@@ -188,8 +188,12 @@ export class GlissonStage extends HTMLElement {
   }
 
   #draw(): void {
-    for (const angle of this.#seats.angles.values()) angle.mirror()
     const main = this.#seats.front.value
+    const thin = main?.needsTheLine ?? false
+    for (const angle of this.#seats.angles.values()) {
+      angle.spare(thin)
+      angle.mirror()
+    }
     const end = this.#pass.time.now()
     const start = this.#began
     this.#scrub.element.hidden = start === null || end - start < 5

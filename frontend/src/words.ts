@@ -59,6 +59,7 @@ export const WORDS = {
   layout_inset: 'Small picture inside',
   layout_all: 'All angles',
   angle_off: 'off',
+  angle_resting: 'rests while your line is slow',
   no_feeds: 'No picture has been put on air yet. This page shows it as soon as the theatre does.',
   case_closed: 'The theatre has closed. The replay is ready in a moment.',
   beginning_missing: 'The recording cannot be reached just now. Showing live.',

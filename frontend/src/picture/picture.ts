@@ -79,6 +79,13 @@ export class Picture implements Stepper {
     return this.#running && !this.#suspended && !this.paused.value && this.feedState.value !== 'closed'
   }
 
+  /** True while the line carries less than the original, or has not carried a first picture yet. */
+  get needsTheLine(): boolean {
+    if (!this.#running || this.paused.value || this.recorded.value) return false
+    if (['waiting', 'closed', 'covered', 'armed'].includes(this.feedState.value) || this.status.value?.busy === false) return false
+    return this.rung.value !== 'original' || this.video.readyState < 2
+  }
+
   get pressing(): boolean {
     return !this.#route.small
   }

@@ -21,6 +21,7 @@ export class Angle {
   place: Place = 'thumb'
   #hidden = false
   #away = false
+  #spared = false
   #undo = new Undo()
 
   constructor(readonly feed: FeedData, address: string, pass: Pass, private readonly say: Say, choose: () => void, replay = false) {
@@ -76,6 +77,14 @@ export class Angle {
     this.#rest()
   }
 
+  /** On a thin line the large picture gets all of it: small ones keep their last picture and wait. */
+  spare(on: boolean): void {
+    if (on === this.#spared) return
+    this.#spared = on
+    this.#rest()
+    this.#draw()
+  }
+
   /** The copy in the row of angles of a picture that is shown large. */
   mirror(): void {
     const video = this.picture.video
@@ -93,14 +102,15 @@ export class Angle {
   }
 
   #rest(): void {
-    this.picture.suspend((this.#hidden || this.#away) && !this.big)
+    this.picture.suspend((this.#hidden || this.#away || this.#spared) && !this.big)
   }
 
   #draw(): void {
     const state = this.picture.feedState.value
     const off = state === 'waiting' || state === 'closed'
     this.frame.element.classList.toggle('off', off)
-    setText(this.#label, off ? `${this.feed.title} · ${this.say('angle_off')}` : this.feed.title)
+    const why = off ? this.say('angle_off') : this.#spared && !this.big ? this.say('angle_resting') : ''
+    setText(this.#label, why ? `${this.feed.title} · ${why}` : this.feed.title)
     const word = this.tile.getAttribute('aria-pressed') === 'true' ? 'angle_on' : 'show_angle'
     this.tile.setAttribute('aria-label', this.say(word, { title: this.feed.title }))
   }
