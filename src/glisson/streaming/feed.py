@@ -132,8 +132,8 @@ class Feed:
             low=self.entry.low,
             archive=self.archive if recorded else None,
             executor=self._executor,
-            report=self.health.note,
-            report_rungs=lambda trouble: self.stand("rungs", trouble),
+            note=self.health.note,
+            note_rungs=lambda trouble: self.stand("rungs", trouble),
             now=self.now,
         )
         if self.publication is not None:

@@ -7,13 +7,14 @@ theatre could see it is in any ring, playlist or recording that a viewer can rea
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING
 
 from glisson.streaming.packager import Packager
 from glisson.streaming.packets import AudioConfig, Packet, Trouble, VideoConfig
-from glisson.streaming.playlist import LivePlaylist
+from glisson.streaming.playlist import LivePlaylist, report
 from glisson.streaming.recorder import Recorder
 from glisson.streaming.ring import Ring, RingEvent, RingState
 from glisson.streaming.rungs import Rungs
@@ -21,33 +22,67 @@ from glisson.streaming.rungs import Rungs
 if TYPE_CHECKING:
     from glisson.streaming.archive import Archive
 
+log = logging.getLogger("glisson.live")
+
 ORIGINAL = "original"
 RUNGS = (ORIGINAL, "low", "audio")
 
 
-class Bell:
-    """Wakes everyone who waits for the next of something; a waiter that gives up leaves no trace."""
+AT_ONCE = 64
+"""So many who wait are served before the loop looks at the encoders again."""
 
-    __slots__ = ("_waiting",)
+
+class Bell:
+    """Wakes everyone who waits for the next of something; a waiter that gives up leaves no trace.
+
+    They wake a moment after the strike, when whoever struck has finished with the ring.
+    """
+
+    __slots__ = ("_due", "_waiting")
 
     def __init__(self) -> None:
-        self._waiting: set[asyncio.Future[None]] = set()
+        self._waiting: set[Callable[[], None]] = set()
+        self._due: list[Callable[[], None]] = []
 
     def strike(self) -> None:
         """Wake all who wait now."""
-        waiting, self._waiting = self._waiting, set()
-        for future in waiting:
-            if not future.done():
-                future.set_result(None)
+        if self._waiting:
+            if not self._due:
+                asyncio.get_running_loop().call_soon(self._wake)
+            self._due += self._waiting
+            self._waiting = set()
+
+    def call(self, wake: Callable[[], None]) -> None:
+        """Call this once at the next strike."""
+        self._waiting.add(wake)
+
+    def forget(self, wake: Callable[[], None]) -> None:
+        """Do not call this any more."""
+        self._waiting.discard(wake)
 
     async def wait(self) -> None:
         """Wait for the next strike."""
         future = asyncio.get_running_loop().create_future()
-        self._waiting.add(future)
+
+        def wake() -> None:
+            if not future.done():
+                future.set_result(None)
+
+        self.call(wake)
         try:
             await future
         finally:
-            self._waiting.discard(future)
+            self.forget(wake)
+
+    def _wake(self) -> None:
+        due, self._due = self._due[:AT_ONCE], self._due[AT_ONCE:]
+        if self._due:
+            asyncio.get_running_loop().call_soon(self._wake)
+        for wake in due:
+            try:
+                wake()
+            except Exception:
+                log.exception("One of those who waited could not be served")
 
 
 class Track:
@@ -101,9 +136,9 @@ class Reel:
         Record into its folder; None records nothing.
     executor : Executor
         One thread for all recorders of the process.
-    report : callable
+    note : callable
         Told of what the packager notices.
-    report_rungs : callable
+    note_rungs : callable
         Told of the low rung's trouble, and by None that it is over.
     now : callable
         Unix seconds.
@@ -116,8 +151,8 @@ class Reel:
         low: bool,
         archive: Archive | None,
         executor: Executor,
-        report: Callable[[Trouble], None],
-        report_rungs: Callable[[Trouble | None], None],
+        note: Callable[[Trouble], None],
+        note_rungs: Callable[[Trouble | None], None],
         now: Callable[[], float],
     ) -> None:
         self.tracks: dict[str, Track] = {}
@@ -143,11 +178,13 @@ class Reel:
             # After the recorder, which hears first whether it takes the part.
             leader.listeners.append(lambda event: self._note_beginning(event, archive))
         self.packager = Packager(leader, now=now)
-        self.packager.on_trouble = report
-        self.rungs = Rungs(leader, others, note=report_rungs)
+        self.packager.on_trouble = note
+        self.rungs = Rungs(leader, others, note=note_rungs)
         self.packager.on_packet = self.rungs.take
         self.rungs.start()
         self._closed = False
+        self._versions: tuple[int, ...] = ()
+        self._playlists: dict[tuple[str, bool], bytes] = {}
 
     @property
     def leader(self) -> Ring:
@@ -180,6 +217,20 @@ class Reel:
         """The publication is over; give out what waits."""
         self.packager.flush()
         self.rungs.flush()
+
+    def playlist(self, rung: str, *, skip: bool) -> bytes:
+        """Return a rung's live playlist, made once for a state of all rungs, and where the other rungs stand."""
+        versions = tuple([track.ring.version for track in self.tracks.values()])
+        if versions != self._versions:
+            self._versions = versions
+            self._playlists.clear()
+        text = self._playlists.get((rung, skip))
+        if text is None:
+            reports = (report(f"../{name}/live.m3u8", self.tracks[name].ring) for name in self.tracks if name != rung)
+            found = [one for one in reports if one is not None]
+            text = self.tracks[rung].playlist.render(skip=skip, reports=found)
+            self._playlists[rung, skip] = text
+        return text
 
     def strike(self) -> None:
         """Wake every waiting viewer, so that rights and state are looked at again."""

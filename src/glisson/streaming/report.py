@@ -9,7 +9,7 @@ from glisson.streaming.reel import Reel
 
 def state_report(feed: Feed) -> dict[str, object]:
     """Return one feed's part of ``/live/v/<group>/state``."""
-    publication = feed.publication
+    publication, began = feed.publication, feed.archive.began()
     rungs = [name for name, track in feed.reel.tracks.items() if track.ring.latest_init] if feed.reel else []
     return {
         "state": feed.state(),
@@ -18,7 +18,7 @@ def state_report(feed: Feed) -> dict[str, object]:
         "rungs": rungs,
         "since": publication.since if publication else None,
         "recorded_seconds": round(feed.recorded_seconds(), 3),
-        "began": feed.archive.began(),
+        "began": None if began is None else round(began, 3),
     }
 
 

@@ -37,6 +37,15 @@ class _Http(uvicorn.Server):
         """Leave them alone."""
         yield
 
+    async def on_tick(self, counter: int) -> bool:
+        """Every 0.1 s: look at every connection's clock now and then."""
+        if counter % 5 == 0:
+            now = asyncio.get_running_loop().time()
+            for connection in tuple(self.server_state.connections):
+                if isinstance(connection, BoundedHttp):
+                    connection.look_at_clock(now)
+        return await super().on_tick(counter)
+
 
 class LivePlane:
     """Everything that runs in the live process.

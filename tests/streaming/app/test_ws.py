@@ -94,15 +94,14 @@ async def test_a_viewer_changes_to_sound_alone_and_back(tmp_path, clip):
 
 
 async def test_viewers_are_told_at_once_that_the_encoder_has_gone_and_that_it_is_back(tmp_path, clip):
-    async with plane(tmp_path, Roster(f1=feed())) as web:
-        async with web.ws("/live/v/g1/f1/ws", make_pass()) as ws:
-            for expected in ("waiting", "on_air", "waiting", "on_air", "waiting"):
-                assert json.loads(await asyncio.wait_for(ws.recv(), 5)) == {"type": "state", "state": expected}
-                # No picture ever comes: what is told cannot have waited for one.
-                if expected == "waiting":
-                    publication = web.plane.studio.admit("f1-secret", way="rtmp", peer="192.0.2.1")
-                else:
-                    publication.end("It left.")
+    async with plane(tmp_path, Roster(f1=feed())) as web, web.ws("/live/v/g1/f1/ws", make_pass()) as ws:
+        for expected in ("waiting", "on_air", "waiting", "on_air", "waiting"):
+            assert json.loads(await asyncio.wait_for(ws.recv(), 5)) == {"type": "state", "state": expected}
+            # No picture ever comes: what is told cannot have waited for one.
+            if expected == "waiting":
+                publication = web.plane.studio.admit("f1-secret", way="rtmp", peer="192.0.2.1")
+            else:
+                publication.end("It left.")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from glisson.streaming.app.answers import Denied, Request
+from glisson.streaming.app.answers import Denied, Shown
 from glisson.streaming.feed import Feed
 from glisson.streaming.reel import ORIGINAL, RUNGS
 from glisson.streaming.rights import COOKIE, Pass, PassExpired, PassInvalid
@@ -66,7 +66,7 @@ def read_file(path: list[str]) -> File | None:
     return None
 
 
-def pass_of(studio: Studio, request: Request, group: str) -> Pass:
+def pass_of(studio: Studio, request: Shown, group: str) -> Pass:
     """Return the pass a request shows, if it holds for this group.
 
     Raises
@@ -147,7 +147,7 @@ def _may_read_media(feed: Feed, file: File, scopes: frozenset[str]) -> bool:
     return feed.archive.path(file.rung, file.name) is not None
 
 
-def _shown(request: Request) -> str:
+def _shown(request: Shown) -> str:
     if request.authorization[:7].lower() == b"bearer ":
         return request.authorization[7:].decode("latin-1").strip()
     for crumb in request.cookie.split(b";"):

@@ -65,19 +65,15 @@ def json_answer(document: object, status: int = 200) -> Answer:
     return Answer(status, json.dumps(document, separators=(",", ":")).encode())
 
 
-class Request:
-    """The parts of a request that anything here asks for; each header is looked up once."""
+class Shown:
+    """The headers that anything here asks for, each looked up once."""
 
-    __slots__ = ("address", "authorization", "cookie", "headers", "method", "origin", "path", "query", "range")
+    __slots__ = ("authorization", "cookie", "headers", "origin", "range")
 
-    def __init__(self, scope: Scope) -> None:
-        self.method: str = scope.get("method", "GET")
-        self.path: list[str] = scope["path"].split("/")
-        self.query: bytes = scope["query_string"]
-        self.headers: list[Header] = scope["headers"]
-        self.address: str = scope["client"][0] if scope["client"] else ""
+    def __init__(self, headers: list[Header]) -> None:
+        self.headers = headers
         self.cookie = self.authorization = self.origin = self.range = b""
-        for name, value in self.headers:
+        for name, value in headers:
             if name == b"cookie":
                 self.cookie = value
             elif name == b"authorization":
@@ -91,12 +87,26 @@ class Request:
         """Return a rarely used header, or an empty text."""
         return next((value.decode("latin-1") for name, value in self.headers if name == wanted), "")
 
-    def number(self, name: str) -> int | None:
-        """Return a whole number out of the query, None without it; anything else is a bad request."""
-        values = parse_qs(self.query.decode("latin-1"), keep_blank_values=True, max_num_fields=20).get(name)
-        if values is None:
-            return None
-        return strict_number(values[0]) if len(values) == 1 else strict_number("")
+
+class Request(Shown):
+    """A request."""
+
+    __slots__ = ("address", "method", "path", "query")
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope["headers"])
+        self.method: str = scope.get("method", "GET")
+        self.path: list[str] = scope["path"].split("/")
+        self.query: bytes = scope["query_string"]
+        self.address: str = scope["client"][0] if scope["client"] else ""
+
+
+def read_number(query: bytes, name: str) -> int | None:
+    """Return a whole number out of a query, None without it; anything else is a bad request."""
+    values = parse_qs(query.decode("latin-1"), keep_blank_values=True, max_num_fields=20).get(name)
+    if values is None:
+        return None
+    return strict_number(values[0]) if len(values) == 1 else strict_number("")
 
 
 def strict_number(text: str) -> int:
@@ -112,8 +122,8 @@ def strict_number(text: str) -> int:
     return int(text)
 
 
-async def give(send: Send, answer: Answer, cors: tuple[Header, ...], *, head: bool = False) -> None:
-    """Send an answer."""
+def headers_of(answer: Answer, cors: tuple[Header, ...]) -> list[Header]:
+    """Return an answer's headers."""
     security = _SECURITY if answer.content_type == JSON else (_NOSNIFF,)
     headers = [
         (b"content-type", answer.content_type),
@@ -124,6 +134,12 @@ async def give(send: Send, answer: Answer, cors: tuple[Header, ...], *, head: bo
     ]
     if answer.status not in (204, 304):
         headers.append((b"content-length", b"%d" % len(answer.body)))
+    return headers
+
+
+async def give(send: Send, answer: Answer, cors: tuple[Header, ...], *, head: bool = False) -> None:
+    """Send an answer."""
+    headers = headers_of(answer, cors)
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if head else answer.body})
 

@@ -9,7 +9,9 @@ from glisson.streaming.app import hls, pulse, replay
 from glisson.streaming.app.access import File, check_file, feed_of, pass_of, read_file
 from glisson.streaming.app.answers import Answer, Denied, Header, Receive, Request, Scope, Send, give, json_answer
 from glisson.streaming.app.control import control
+from glisson.streaming.app.desk import Desk
 from glisson.streaming.app.frames import Frames
+from glisson.streaming.app.origins import Origins
 from glisson.streaming.app.publish import publish
 from glisson.streaming.app.ws import Viewer, check_room, seat, watch
 from glisson.streaming.feed import Feed
@@ -18,8 +20,6 @@ from glisson.streaming.rights import Pass
 from glisson.streaming.studio import Studio
 
 log = logging.getLogger("glisson.live")
-
-_VARY = (b"vary", b"Origin")
 
 
 class LiveApp:
@@ -35,7 +35,9 @@ class LiveApp:
         self._studio = studio
         self._frames = Frames()
         self._shelf = replay.Shelf()
-        self._origins = frozenset(origin.encode() for origin in studio.settings.allowed_origins)
+        self._origins = Origins(studio.settings.allowed_origins)
+        self.desk = Desk(studio, self._origins)
+        """The short way, which `BoundedHttp` takes."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request or one WebSocket."""
@@ -48,7 +50,7 @@ class LiveApp:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
-        cors = self._cors(request)
+        cors = self._origins.headers(request.origin)
         try:
             answer = await self._answer(request, receive, send, cors)
         except Denied as denied:
@@ -99,10 +101,8 @@ class LiveApp:
 
     async def _file(self, feed: Feed, file: File, request: Request, viewer_pass: Pass) -> Answer:
         kind = file.kind
-        if kind == "part":
-            return await hls.part(self._studio, feed, file, viewer_pass)
-        if kind == "live":
-            return await hls.live(self._studio, feed, file, request, viewer_pass)
+        if kind in ("live", "part"):
+            return await hls.fulfil(hls.wish(self._studio, feed, file, request.query, viewer_pass))
         if kind in ("segment", "init"):
             ours = feed.shows_ending(viewer_pass.scopes)
             answer = (hls.segment if kind == "segment" else hls.init)(feed, file) if ours else None
@@ -150,16 +150,6 @@ class LiveApp:
         return Answer(204)
 
     # -- origins ------------------------------------------------------------------------------------------------
-
-    def _cors(self, request: Request) -> tuple[Header, ...]:
-        """Only scripts of the web's own pages may read what their viewer's cookie opens."""
-        if request.origin and request.origin in self._origins:
-            return (
-                _VARY,
-                (b"access-control-allow-origin", request.origin),
-                (b"access-control-allow-credentials", b"true"),
-            )
-        return (_VARY,)
 
     def _preflight(self, cors: tuple[Header, ...]) -> Answer:
         if len(cors) == 1:
