@@ -167,3 +167,15 @@ def test_the_skip_link_comes_first_and_leads_to_the_content(browse, installation
     assert page.evaluate(FOCUSED) == "Skip to the content"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_the_stream_key_is_copied_by_keyboard(browse, pages, installation):
+    page = browse("Eva", permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"{installation.url}{next(path for title, _, path, _ in pages if title == 'technician')}")
+    laparoscope = desk(page, "Laparoscope")
+    laparoscope.get_by_role("button", name="Copy the key").focus()
+    page.keyboard.press("Enter")
+    laparoscope.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == laparoscope.locator(".typed code").nth(1).inner_text().strip()
+    assert len(copied) > 20

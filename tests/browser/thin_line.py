@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import threading
 import time
 
@@ -69,7 +70,7 @@ class ThinLine:
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self.target, limit=16_384)
+            server_reader, server_writer = await self._call()
         except OSError:
             writer.close()
             return
@@ -78,6 +79,14 @@ class ThinLine:
             self._carry(server_reader, writer, "down"),
             return_exceptions=True,
         )
+
+    async def _call(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Reach the live process; a small receive buffer, or this machine would hold seconds of picture for the line."""
+        line = socket.socket()
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
+        line.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(line, ("127.0.0.1", self.target))
+        return await asyncio.open_connection(sock=line, limit=8_192)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: str) -> None:
         """Send on at the line's rate, each piece half the delay of a round trip later."""
@@ -90,8 +99,9 @@ class ThinLine:
                 if not piece:
                     writer.close()
                     return
-                writer.write(piece)
-                await writer.drain()
+                with contextlib.suppress(ConnectionError):
+                    writer.write(piece)
+                    await writer.drain()
 
         delivering = asyncio.create_task(deliver())
         try:

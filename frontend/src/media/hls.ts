@@ -7,6 +7,8 @@ import { Timeline } from './timeline'
 import { Undo } from '../page/signal'
 
 const STABLE_LAG = 3
+/** On a narrow line a round trip may take longer than a part lasts: whole segments, and the delay that they need. */
+const NARROW_LAG = 8
 const BACK_BUFFER = 30
 const RETRY = [0.5, 1, 2, 4, 5]
 
@@ -78,7 +80,7 @@ export class HlsSource implements Source {
     if (this.#closed) return
     const config: Partial<HlsConfig> = {
       enableWorker: false, // fragments need no transmuxing, and a worker from a blob would widen the page's policy
-      lowLatencyMode: !this.options.recorded,
+      lowLatencyMode: !this.options.recorded && !this.options.startLow,
       backBufferLength: BACK_BUFFER,
       maxBufferLength: this.options.recorded ? 20 : 10,
       ...(this.options.startLow ? { startLevel: 0 } : {}),
@@ -89,7 +91,7 @@ export class HlsSource implements Source {
     }
     const hls = new Player(config)
     this.#hls = hls
-    if (this.options.stable && !this.options.recorded) hls.targetLatency = STABLE_LAG
+    if (this.options.stable && !this.options.recorded) hls.targetLatency = this.options.startLow ? NARROW_LAG : STABLE_LAG
     hls.on(Player.Events.LEVEL_UPDATED, (_event, { details }) => this.#anchor(details))
     hls.on(Player.Events.LEVEL_PTS_UPDATED, (_event, { details }) => this.#anchor(details))
     hls.on(Player.Events.LEVEL_SWITCHED, (_event, { level }) => {

@@ -13,7 +13,7 @@ export interface LatencyRange {
 
 /** Seconds of buffer ahead: a fast line, a narrow line, and what the viewer who wants calm gets. */
 export const CLOSEST: LatencyRange = { start: 0.15, min: 0.15, max: 0.6 }
-export const NARROW: LatencyRange = { start: 0.4, min: 0.3, max: 2.5 }
+export const NARROW: LatencyRange = { start: 0.8, min: 0.5, max: 2.5 }
 export const CALM: LatencyRange = { start: 1.5, min: 1.5, max: 3 }
 
 const FAST = 1.08

@@ -246,7 +246,7 @@ export class Picture implements Stepper {
 
   #hls(way: Way, rung: Rung): Source {
     const base = this.options.address
-    const live = this.choice.value === 'auto' ? `${base}/index.m3u8` : `${base}/${rung}/live.m3u8`
+    const live = this.choice.value === 'auto' && !this.#route.narrow ? `${base}/index.m3u8` : `${base}/${rung}/live.m3u8`
     const options: HlsOptions = {
       address: this.recorded.value ? this.#recording.playlist(rung) : live,
       startAt: this.recorded.value ? this.#hlsStart : null,
