@@ -75,6 +75,10 @@ TAKE_JS = """
 """
 
 
+SETTLE = 3.0
+"""Seconds between the start of the browser and the first page: starting up takes both cores."""
+
+
 @dataclass(slots=True)
 class Glass:
     """What a browser showed.
@@ -185,6 +189,7 @@ class Browser:
 
     def watch(self, address: str, seconds: float, live: GlissonLive | None = None) -> Glass:
         """Open a page, watch it for a while and return what was seen."""
+        time.sleep(SETTLE)
         with self.open(address, live) as (page, glass):
             page.wait_for_timeout(1000 * seconds)
             return collect(page, glass)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from datetime import datetime
-from pathlib import Path
 
 from playwright.sync_api import Page
 
@@ -49,7 +48,7 @@ def _returned(page: Page, source: sources.Program) -> float:
     """Wait until the new encoder is connected; return when that was, ms since 1970."""
     size = source.log_start
     for _ in range(300):
-        said = SAID.findall(Path(source.log).read_text()[size:])
+        said = SAID.findall(source.log.read_bytes()[size:].decode())
         if said:
             moment = datetime.strptime(said[-1], "%Y-%m-%d %H:%M:%S,%f")  # noqa: DTZ007 - the log is in local time
             return 1000 * time.mktime(moment.timetuple()) + moment.microsecond / 1000
