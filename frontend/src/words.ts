@@ -195,9 +195,13 @@ export type Word = keyof typeof WORDS
 export type Words = Partial<Record<string, string>>
 export type Values = Record<string, string | number>
 
+/** Figures with units keep their own order inside a right-to-left sentence. */
+const ISOLATED = ['\u2068', '\u2069']
+
 /** Put figures into a sentence. */
 export function fill(sentence: string, values: Values = {}): string {
-  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole))
+  const [open, close] = globalThis.document?.dir === 'rtl' ? ISOLATED : ['', '']
+  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? `${open}${values[name]}${close}` : whole))
 }
 
 /** A speaker of one page's language; English where a translation is missing. */

@@ -59,8 +59,8 @@ def browse(chromium, installation):
             **{"viewport": DESK, "bypass_csp": True, "storage_state": cookies_of(name)} | options
         )
         contexts.append(context)
-        language = {"name": "django_language", "value": options.get("locale", "en"), "url": installation.url}
-        context.add_cookies([language])
+        chosen = {"django_language": options.get("locale", "en"), "glisson_theme": options.get("color_scheme", "")}
+        context.add_cookies([{"name": name, "value": chosen[name], "url": installation.url} for name in chosen])
         return context.new_page()
 
     yield page_of

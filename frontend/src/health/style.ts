@@ -3,17 +3,17 @@ import { sheet } from '../page/dom'
 export const HEALTH = sheet(`
 :host(:dir(rtl)){--dir:rtl}
 .lost{border:1px solid var(--live,#d4342a);border-radius:10px;padding:12px 16px;margin-block-end:16px;font-weight:600;background:color-mix(in oklab,var(--live,#d4342a) 12%,var(--paper,#0c1211))}
-.cards{display:grid;gap:20px}
-.card{border:1px solid var(--line,#24312e);border-radius:14px;background:var(--paper-2,#131c1a);overflow:hidden;display:grid;grid-template-columns:minmax(260px,5fr) 7fr}
+.cards{display:grid;gap:20px;container-type:inline-size}
+.card{border:1px solid var(--line,#24312e);border-radius:14px;background:var(--paper-2,#131c1a);padding:16px;display:grid;grid-template-columns:minmax(0,min(50%,460px)) minmax(0,1fr);grid-template-rows:auto auto 1fr;gap:12px 20px}
 .card.stale{opacity:.55}
-:host([feed]) .card{border:0;background:none;border-radius:0;overflow:visible}
-:host([feed]) .look{padding:0}
-:host([feed]) .facts{padding:0;padding-inline-start:20px}
+:host([feed]) .card{border:0;background:none;border-radius:0;padding:0}
 :host([feed]) .own{display:none}
-.look{padding:16px;display:grid;gap:12px;align-content:start}
+.look{grid-row:1/4;display:grid;gap:12px;align-content:start}
 .look .frame{aspect-ratio:16/9;border-radius:10px}
 .look .veil{padding:12px}
-.facts{padding:16px 16px 16px 4px;padding-inline:4px 16px;display:grid;gap:14px;align-content:start}
+.facts{display:contents}
+.card dl,.refusals{grid-column:1/-1}
+@container (min-width:900px){.card{grid-template-rows:auto auto auto 1fr}.look{grid-row:1/5}.card dl{grid-column:2}}
 header{display:flex;flex-wrap:wrap;gap:8px 12px;align-items:center}
 h3{margin:0;font-size:18px;line-height:1.2;font-weight:650}
 .pill{display:inline-flex;gap:6px;align-items:center;border-radius:99px;padding:2px 12px;font-size:13px;font-weight:600;border:1px solid var(--line,#24312e);color:var(--ink-2,#9fb0ac)}
@@ -21,16 +21,16 @@ h3{margin:0;font-size:18px;line-height:1.2;font-weight:650}
 .pill.on{color:#fff;background:#0b7a4b;border-color:#0b7a4b}
 .pill.air{color:#fff;background:#c42d24;border-color:#c42d24}
 .verdicts{display:grid;gap:8px}
-.verdict{border-radius:10px;padding:12px 14px;border:1px solid var(--line,#24312e);display:grid;grid-template-columns:auto 1fr;gap:4px 12px;align-items:start;font-size:18px;line-height:1.35}
+.verdict{border-radius:10px;padding:10px 14px;border:1px solid var(--line,#24312e);display:grid;grid-template-columns:auto 1fr;gap:4px 12px;align-items:start;font-size:15px;line-height:1.4}
 .verdict svg{margin-block-start:2px}
 .verdict.good{border-color:color-mix(in oklab,var(--fluor,#19c37d) 50%,transparent);background:color-mix(in oklab,var(--fluor,#19c37d) 10%,transparent)}
 .verdict.good svg{color:var(--good,#34d399)}
-.verdict.fix{border-color:var(--warn,#b45309);background:color-mix(in oklab,var(--warn,#b45309) 14%,transparent)}
+.verdict.fix{border-color:var(--warn,#a84c07);background:color-mix(in oklab,var(--warn,#a84c07) 14%,transparent)}
 .verdict.fix svg{color:var(--warn,#f0a94a)}
 .verdict.alarm{border-color:var(--live,#d4342a);background:color-mix(in oklab,var(--live,#d4342a) 16%,transparent)}
 .verdict.alarm svg{color:var(--live-text,#ff8379)}
-.verdict.hint{font-size:15px}
-dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:10px 16px;margin:0}
+.verdict:is(.fix,.alarm):not(.hint){font-size:18px;line-height:1.35}
+dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(132px,1fr));gap:8px 12px;margin:0}
 dt{font-size:13px;color:var(--ink-2,#9fb0ac)}
 dd{margin:0;overflow-wrap:anywhere}
 .meter{position:relative;block-size:12px;border-radius:6px;background:var(--line,#24312e);overflow:hidden;direction:ltr}
@@ -41,5 +41,5 @@ dd{margin:0;overflow-wrap:anywhere}
 .clock b{color:var(--ink,#e9efed);font-weight:600}
 .refusals{margin:0;padding:0;list-style:none;font-size:14px;display:grid;gap:2px}
 .refusals li{color:var(--warn,#f0a94a)}
-@media (max-width:860px){.card{grid-template-columns:1fr;border-radius:0;border-inline:0}.facts{padding:0 16px 16px}:host([feed]) .facts{padding:16px 0 0}.lost{margin:12px}}
+@container (max-width:560px){.card{grid-template-columns:minmax(0,1fr);grid-template-rows:none}.look{grid-row:auto}}
 `)

@@ -45,7 +45,7 @@ export class Controls {
     this.#settings = new Settings(say, options.chosen)
     this.#play = this.#button('pause', 'pause', () => (options.togglePlay ?? (() => this.togglePlay()))())
     this.#live = h('button', { type: 'button', class: 'live', hidden: !options.toLive, onclick: () => options.toLive?.() }, h('i'), h('span'))
-    this.#soundOn = h('button', { type: 'button', class: 'sound-on', onclick: () => sound.set(true) }, icon('volume', 18), say('turn_on_sound'))
+    this.#soundOn = h('button', { type: 'button', class: 'sound-on', onclick: () => sound.set(true) }, icon('volume', 18), h('span', { class: 'text' }, say('turn_on_sound')))
     this.#mute = this.#button('volume', 'mute', () => sound.set(!sound.on.value))
     this.#volume = h('input', { type: 'range', class: 'wide', min: 0, max: 1, step: 0.05, 'aria-label': say('volume') })
     this.#volume.addEventListener('input', () => sound.setVolume(Number(this.#volume.value)))

@@ -49,7 +49,7 @@ export class Scrub {
 
   constructor(private readonly options: ScrubOptions) {
     this.#track.append(this.#done)
-    this.element = h('div', { class: 'scrub', role: 'slider', tabindex: 0, 'aria-label': options.say('seek') }, this.#track, this.#knob, this.#tip)
+    this.element = h('div', { class: 'scrub', role: 'slider', tabindex: 0, 'aria-valuenow': 0, 'aria-label': options.say('seek') }, this.#track, this.#knob, this.#tip)
     this.#undo.on<PointerEvent>(this.element, 'pointerdown', (event) => this.#grab(event))
     this.#undo.on<PointerEvent>(this.element, 'pointermove', (event) => this.#move(event))
     this.#undo.on<PointerEvent>(this.element, 'pointerup', () => this.#drop(true))

@@ -28,7 +28,7 @@ export const PICTURE = sheet(`
 @keyframes turn{to{transform:rotate(1turn)}}
 .notice{position:absolute;inset-block-start:12px;left:12px;max-inline-size:calc(100% - 24px);background:#000c;color:#fff;border-radius:8px;padding:6px 12px;font-size:14px;opacity:0;transition:opacity .15s;pointer-events:none;direction:var(--dir,ltr)}
 .notice.on{opacity:1}
-.bar{color:#fff;background:linear-gradient(#0000,#000c 60%);padding:36px 8px 6px;display:grid;gap:2px;align-self:end;direction:var(--dir,ltr);transition:opacity .15s;color-scheme:dark;position:relative;container-type:inline-size;z-index:3}
+.bar{color:#fff;background:linear-gradient(#0000,#000c 60%);padding:36px 8px 6px;display:grid;grid-template-columns:minmax(0,1fr);gap:2px;align-self:end;direction:var(--dir,ltr);transition:opacity .15s;color-scheme:dark;position:relative;container-type:inline-size;z-index:3}
 .frame>.bar{position:absolute;inset-inline:0;inset-block-end:0}
 .bar.away{opacity:0;pointer-events:none}
 .row{display:flex;align-items:center;gap:2px}
@@ -36,12 +36,14 @@ export const PICTURE = sheet(`
 .bar button:hover,.bar button[aria-expanded=true]{background:#fff2}
 .bar button[aria-pressed=true]{color:#2dd4bf;border-color:#0000}
 .bar :focus-visible{outline-color:#2dd4bf}
-.bar .live{font-size:13px;font-weight:650;gap:6px;padding:0 10px}
+.bar .live{white-space:nowrap;font-size:13px;font-weight:650;gap:6px;padding:0 10px}
+.bar .live span{overflow:hidden;text-overflow:ellipsis}
+.bar .live.on{flex:none}
 .bar .live i{flex:none;inline-size:9px;block-size:9px;border-radius:50%;background:#9fb0ac}
 .bar .live.on i{background:var(--live,#d4342a);box-shadow:0 0 0 2px #0006}
 .bar .lat{font-size:13px;color:#fffd;white-space:nowrap;min-inline-size:0;overflow:hidden;text-overflow:ellipsis}
 .bar .space{flex:1}
-.bar .sound-on{white-space:nowrap;flex:none;background:#fff;color:#111;font-weight:650;font-size:14px;padding:0 12px;min-block-size:36px;margin-block:4px}
+.bar .sound-on{white-space:nowrap;flex:0 20 auto;overflow:hidden;background:#fff;color:#111;font-weight:650;font-size:14px;padding:0 12px;min-block-size:36px;margin-block:4px}
 .bar .sound-on:hover{background:#e9efed}
 .bar input[type=range]{accent-color:#fff;inline-size:80px;block-size:44px;margin:0}
 .menu{position:absolute;inset-inline-end:8px;inset-block-end:56px;background:#131c1af5;color:#e9efed;border:1px solid #2f3f3b;border-radius:10px;padding:8px 6px;inline-size:min(360px,calc(100% - 16px));box-shadow:0 8px 30px #0009;display:flex;flex-wrap:wrap;gap:4px;z-index:5;max-block-size:min(420px,70vh);overflow:auto}
@@ -51,5 +53,6 @@ export const PICTURE = sheet(`
 .menu label:hover{background:#fff1}
 .menu input{accent-color:#2dd4bf;inline-size:18px;block-size:18px;margin:0}
 .narrow{display:none!important}
-@container (max-width:520px){.narrow{display:inline!important}.wide{display:none!important}.bar .live{padding:0 6px}.bar .sound-on{white-space:nowrap;flex:none;font-size:13px;padding:0 8px}}
+@container (max-width:520px){.narrow{display:inline!important}.wide{display:none!important}.bar .lat{flex:none}.bar .sound-on .text{overflow:hidden;text-overflow:ellipsis}.bar .live{padding:0 4px;min-inline-size:44px}.bar .sound-on{font-size:13px;padding:0 8px;gap:4px}}
+@container (max-width:372px){.bar .sound-on .text{display:none}}
 `)

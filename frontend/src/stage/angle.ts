@@ -110,8 +110,9 @@ export class Angle {
     const off = state === 'waiting' || state === 'closed'
     this.frame.element.classList.toggle('off', off)
     const why = off ? this.say('angle_off') : this.#spared && !this.big ? this.say('angle_resting') : ''
-    setText(this.#label, why ? `${this.feed.title} · ${why}` : this.feed.title)
+    const shown = why ? `${this.feed.title} · ${why}` : this.feed.title
+    setText(this.#label, shown)
     const word = this.tile.getAttribute('aria-pressed') === 'true' ? 'angle_on' : 'show_angle'
-    this.tile.setAttribute('aria-label', this.say(word, { title: this.feed.title }))
+    this.tile.setAttribute('aria-label', this.say(word, { title: shown }))
   }
 }

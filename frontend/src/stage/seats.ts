@@ -58,6 +58,7 @@ export class Seats {
     const all = [...places.values()]
     this.pictures.classList.toggle('four', all.includes('quarter'))
     this.pictures.classList.toggle('two', all.includes('right'))
+    this.pictures.classList.toggle('alone', ids.length < 2)
     let quarter = 0
     ids.forEach((id, position) => {
       const angle = this.angles.get(id)!
@@ -107,6 +108,7 @@ export class Seats {
   #drawButtons(): void {
     const many = this.angles.size
     this.buttons.hidden = many < 2
+    this.buttons.classList.toggle('pair', many === 2) // room for the buttons beside two angles on a phone
     const offered = LAYOUTS.filter(([layout]) => layout !== 'all' || many > 2)
     if (this.buttons.childElementCount !== offered.length) {
       this.buttons.replaceChildren(...offered.map(([layout, word, drawing]) => {

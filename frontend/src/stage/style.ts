@@ -3,18 +3,21 @@ import { sheet } from '../page/dom'
 export const STAGE = sheet(`
 :host(:dir(rtl)){--dir:rtl}
 .pictures{display:grid;grid-template-columns:repeat(12,minmax(0,1fr));gap:0 10px;background:inherit;direction:ltr}
-.frame[data-place]{aspect-ratio:16/9}
+.frame[data-place]{aspect-ratio:16/9;inline-size:100%}
+.frame[data-place=main]{max-block-size:max(280px,100svh - var(--around,18rem) - var(--row,196px))}
+.pictures.alone{--row:0px}
 .frame[data-place=main]{grid-column:1/-1;grid-row:1}
 .frame[data-place=left]{grid-column:1/7;grid-row:1;align-self:center}
 .frame[data-place=right]{grid-column:7/-1;grid-row:1;align-self:center}
 .frame[data-place=inset]{grid-column:9/-1;grid-row:1;align-self:start;margin:12px;border-radius:10px;box-shadow:0 4px 20px #000a,0 0 0 1px #fff3;z-index:2}
 .frame[data-place=quarter][data-line='2'],.frame[data-place=thumb],.tile{margin-block-start:10px}
+.frame[data-place=thumb],.tile{max-block-size:128px;inline-size:100%}
 .frame[data-place=thumb]{border-radius:10px}
 .frame[data-place=thumb] .veil{padding:0}
 .frame[data-place=thumb] .veil>:not(.turn){display:none}
 .frame[data-place=thumb] .notice,.frame.off[data-place=thumb] .turn{display:none}
 .frame.mirrored video{transform:scaleX(-1)}
-.name{position:absolute;left:12px;inset-block-start:10px;color:#fff;font-size:13px;text-shadow:0 1px 3px #000,0 0 1px #000;pointer-events:none;z-index:1}
+.name{position:absolute;left:8px;inset-block-start:8px;color:#fff;font-size:13px;line-height:1.4;padding:2px 10px;border-radius:99px;background:#000b;pointer-events:none;z-index:1}
 .frame[data-place=main] .name,.frame[data-place=thumb] .name{display:none}
 .pictures>.bar{grid-column:1/-1;grid-row:1;border-radius:0 0 14px 14px}
 .pictures.four>.bar{grid-row:2}
@@ -30,7 +33,7 @@ export const STAGE = sheet(`
 .layouts button.plain{min-inline-size:44px}
 .empty{aspect-ratio:16/9;display:grid;place-content:center;text-align:center;background:#000;color:#fff;border-radius:14px;padding:24px;text-wrap:balance}
 .pictures:fullscreen{grid-template-rows:minmax(0,1fr);background:#000;gap:0;padding:0}
-.pictures:fullscreen .frame{aspect-ratio:auto;border-radius:0;block-size:100%}
+.pictures:fullscreen .frame{aspect-ratio:auto;max-block-size:none;border-radius:0;block-size:100%}
 .pictures:fullscreen.four{grid-template-rows:repeat(2,minmax(0,1fr));gap:4px}
 .pictures:fullscreen .frame[data-place=inset]{block-size:auto;aspect-ratio:16/9;border-radius:10px}
 .pictures:fullscreen .frame[data-place=thumb],.pictures:fullscreen .tile{display:none}
@@ -46,5 +49,6 @@ export const STAGE = sheet(`
 .frame[data-place=main],.frame[data-place=left],.frame[data-place=right],.frame[data-place=quarter]{border-radius:0}
 .layouts{padding-inline:12px}
 .layouts .text{display:none}
+.layouts.pair{inline-size:max-content;margin-left:auto;position:relative;margin-block-start:-44px;z-index:1}
 }
 `)

@@ -4,7 +4,7 @@ document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
-  const copier = event.target.closest("[data-copy]");
+  const copier = event.target.closest("[data-copy], [data-copy-from]");
   if (copier) copy(copier);
 });
 
