@@ -21,11 +21,18 @@ MAX_HEAD = 16 * 1024
 HEAD_SECONDS = 10.0
 """A request's head has to be complete this long after its first byte (after the connection, for the first one)."""
 
-UNSENT = 128 * 1024
-"""Bytes the kernel may hold unsent for one WebSocket: without this bound a slow line hides seconds of delay there."""
+UNSENT = 32 * 1024
+"""Bytes the kernel may hold unsent for one WebSocket: without this bound a slow line hides seconds of delay there.
+
+In this process no more than the rest of one fragment waits. So a slow viewer's change to the small rung begins at once,
+and who skips skips to what is new. (200 viewers at 6 Mbit/s: no measurable cost.)
+"""
 
 ASK_AGAIN = 0.25
 """While a viewer's line is full, its rights are looked at again this often (seconds): sooner than a part lasts."""
+
+WRITE_NOW = "glisson.write_now"
+"""Name of the ASGI extension by which a WebSocket offers `FramedWebSocket.write_now`."""
 
 _TCP_NOTSENT_LOWAT = 25
 
@@ -150,16 +157,31 @@ class BoundedHttp(HttpToolsProtocol):
 class FramedWebSocket(WebSocketsSansIOProtocol):
     """A WebSocket that writes frames which were made once for all viewers.
 
-    ``{"type": "websocket.send", "frame": bytes, "allowed": callable}`` besides what ASGI knows.
+    ``{"type": "websocket.send", "frame": bytes, "allowed": callable}`` besides what ASGI knows, and the extension
+    `WRITE_NOW` in the scope.
     """
 
     def connection_made(self, transport: Any) -> None:
-        """Keep the delay out of the kernel's buffer."""
+        """Keep the delay out of the buffers."""
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=0)
         sock = transport.get_extra_info("socket")
         if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
             with contextlib.suppress(OSError):
                 sock.setsockopt(socket.IPPROTO_TCP, _TCP_NOTSENT_LOWAT, UNSENT)
+
+    def handle_connect(self, event: Any) -> None:
+        """Offer to write without waiting."""
+        super().handle_connect(event)
+        if self.response.status_code == 101:
+            self.scope["extensions"][WRITE_NOW] = self.write_now  # type: ignore[assignment]
+
+    def write_now(self, frames: list[bytes]) -> bool:
+        """Write frames at once; False, and nothing written, when the line is full or the viewer is leaving."""
+        if not self.writable.is_set() or self.disconnected or self.close_sent or self.conn.state is not State.OPEN:
+            return False
+        self.transport.writelines(frames)
+        return True
 
     async def send(self, message: Any) -> None:
         """Send as uvicorn does; a message with a ready frame goes straight to the socket."""

@@ -12,6 +12,7 @@ from glisson.streaming.app.control import control
 from glisson.streaming.app.desk import Desk
 from glisson.streaming.app.frames import Frames
 from glisson.streaming.app.origins import Origins
+from glisson.streaming.app.protocols import WRITE_NOW
 from glisson.streaming.app.publish import publish
 from glisson.streaming.app.ws import Viewer, check_room, seat, watch
 from glisson.streaming.feed import Feed
@@ -182,8 +183,10 @@ class LiveApp:
         if file.kind == "publish":
             await publish(self._studio, feed, viewer_pass, address, receive, send)
             return
+        write_now = scope["extensions"][WRITE_NOW]
         with seat(self._studio, feed, address):
-            await watch(Viewer(self._studio, feed, viewer_pass, rung, send, self._frames), receive, send)
+            viewer = Viewer(self._studio, feed, viewer_pass, rung, send, self._frames, write_now)
+            await watch(viewer, receive, send)
 
     def _seek(self, request: Request) -> tuple[Feed, File, Pass]:
         path = request.path

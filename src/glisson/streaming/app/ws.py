@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from glisson.streaming.app.answers import Denied, Receive, Send
 from glisson.streaming.app.frames import Frames, binary_frame, text_frame
@@ -40,14 +40,26 @@ class Viewer:
         The ASGI send; waits while the line is full.
     frames : Frames
         Fragments as WebSocket frames, made once for all viewers.
+    write_now : callable
+        Writes frames at once, or says False when that would be a wait.
     """
 
-    def __init__(self, studio: Studio, feed: Feed, viewer_pass: Pass, rung: str, send: Send, frames: Frames) -> None:
+    def __init__(
+        self,
+        studio: Studio,
+        feed: Feed,
+        viewer_pass: Pass,
+        rung: str,
+        send: Send,
+        frames: Frames,
+        write_now: Callable[[list[bytes]], bool],
+    ) -> None:
         self._studio = studio
         self._feed = feed
         self._pass = viewer_pass
         self._send = send
         self._frames = frames
+        self._write_now = write_now
         self._wanted = rung
         self._rung = rung
         self._wanted_after = -1
@@ -85,7 +97,42 @@ class Viewer:
             if fragments:
                 await self._send_all(track, fragments)
             else:
-                await track.fragments.wait()
+                await self._follow(track)
+
+    async def _follow(self, track: Track) -> None:
+        """Send each fragment as it comes, without waking the task; returns when one needs more than that."""
+        future = asyncio.get_running_loop().create_future()
+
+        def wake() -> None:
+            if self._went_out(track):
+                track.fragments.call(wake)
+            elif not future.done():
+                future.set_result(None)
+
+        track.fragments.call(wake)
+        try:
+            await future
+        finally:
+            track.fragments.forget(wake)
+
+    def _went_out(self, track: Track) -> bool:
+        """Send the one new fragment if that is all there is to do; False when the long way has to look at it."""
+        feed = self._feed
+        if self._cursor is None or self._wanted != self._rung or feed.reel is not self._reel:
+            return False
+        fragments = track.ring.fragments_after(self._cursor)
+        if len(fragments) != 1 or feed.state() != self._state or self._why_not() is not None:
+            return False
+        fragment = fragments[0]
+        if fragment.discontinuous or (id(track), fragment.init) != self._init:
+            return False
+        frames = [self._frames.frame(track.ring, fragment)]
+        if fragment.msn != self._msn:
+            frames.insert(0, text_frame(_json(_clock(fragment))))
+        if not self._write_now(frames):
+            return False
+        self._msn, self._cursor = fragment.msn, fragment.sequence
+        return True
 
     def _enter(self) -> Track | None:
         """Return the track to read from now, with the position set to a key frame where it is a new one."""
@@ -143,7 +190,7 @@ class Viewer:
             await self._tell({"type": "gap"})
         if fragment.discontinuous or fragment.msn != self._msn:
             self._msn = fragment.msn
-            await self._tell({"type": "clock", "start": fragment.start, "clock": fragment.clock})
+            await self._tell(_clock(fragment))
         if self._why_not() is None and self._feed.reel is self._reel:
             await self._put(self._frames.frame(track.ring, fragment))
             self._cursor = fragment.sequence
@@ -169,11 +216,19 @@ class Viewer:
             await self._tell({"type": "state", "state": state})
 
     async def _tell(self, message: Mapping[str, object]) -> None:
-        await self._put(text_frame(json.dumps(message, separators=(",", ":"))))
+        await self._put(text_frame(_json(message)))
 
     async def _put(self, frame: bytes) -> None:
         """Send a frame. While the line is full the rights are looked at again, and without them the line is cut."""
         await self._send({"type": "websocket.send", "frame": frame, "allowed": self._allowed})
+
+
+def _clock(fragment: Fragment) -> dict[str, object]:
+    return {"type": "clock", "start": fragment.start, "clock": fragment.clock}
+
+
+def _json(message: Mapping[str, object]) -> str:
+    return json.dumps(message, separators=(",", ":"))
 
 
 async def watch(viewer: Viewer, receive: Receive, send: Send) -> None:
