@@ -59,7 +59,7 @@ def browse(chromium, installation):
             **{"viewport": DESK, "bypass_csp": True, "storage_state": cookies_of(name)} | options
         )
         contexts.append(context)
-        chosen = {"django_language": options.get("locale", "en"), "glisson_theme": options.get("color_scheme", "")}
+        chosen = {"glisson_language": options.get("locale", "en"), "glisson_theme": options.get("color_scheme", "")}
         context.add_cookies([{"name": name, "value": chosen[name], "url": installation.url} for name in chosen])
         return context.new_page()
 
