@@ -105,19 +105,14 @@ def make_certificate(folder):
 def counted(monkeypatch):
     """What reaches the origin: parts by name, held playlists by query."""
     seen = collections.Counter()
-    part, live = hls.part, hls.live
+    begin = hls.Wish.__init__
 
-    async def count_part(studio, feed, file, viewer_pass):
-        seen["part", file.number, file.part] += 1
-        return await part(studio, feed, file, viewer_pass)
+    def count(wish, studio, feed, file, viewer_pass, *, msn, part, skip=False):
+        if msn is not None:
+            seen["part" if file.kind == "part" else "playlist", msn, part, skip] += 1
+        begin(wish, studio, feed, file, viewer_pass, msn=msn, part=part, skip=skip)
 
-    async def count_live(studio, feed, file, request, viewer_pass):
-        if request.query:
-            seen["playlist", request.query] += 1
-        return await live(studio, feed, file, request, viewer_pass)
-
-    monkeypatch.setattr(hls, "part", count_part)
-    monkeypatch.setattr(hls, "live", count_live)
+    monkeypatch.setattr(hls.Wish, "__init__", count)
     return seen
 
 
