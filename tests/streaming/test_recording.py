@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from glisson.streaming import download
 from glisson.streaming.hls_parse import parse
 from glisson.streaming.mp4_reader import NotReadable, ReadFragment, fragments
 from glisson.streaming.packager import Packager
@@ -173,6 +174,21 @@ def test_any_range_of_the_download_can_be_served(clips: Path, tmp_path: Path) ->
         (0, None),
     ]:
         assert b"".join(recording.download(start, end)) == whole[start:end]
+
+
+def test_a_long_recording_is_prepared_by_a_process_of_its_own(clips: Path, tmp_path: Path, monkeypatch, caplog) -> None:
+    recording, _, _ = record(tmp_path / "feed", encode(clips))
+    whole = b"".join(recording.download())
+    monkeypatch.setattr(download, "FEW", 0)
+    monkeypatch.setattr(download.Download, "_read", None)
+    assert b"".join(Recording(tmp_path / "feed").download()) == whole
+    assert not caplog.records
+    # Where no process can be had, it is done here all the same.
+    monkeypatch.undo()
+    monkeypatch.setattr(download, "FEW", 0)
+    monkeypatch.setattr(download.sys, "executable", "false")
+    assert b"".join(Recording(tmp_path / "feed").download()) == whole
+    assert "in the live process" in caplog.text
 
 
 def test_an_encoder_that_changes_its_parameters(clips: Path, tmp_path: Path) -> None:

@@ -8,8 +8,13 @@ since browsers read the first one only, key frames from there on also carry thei
 
 from __future__ import annotations
 
+import logging
 import mmap
+import os
+import pickle
 import struct
+import subprocess
+import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +25,11 @@ from glisson.streaming import mp4, mp4_reader
 from glisson.streaming.packets import TICKS
 from glisson.streaming.ring import Init
 
+log = logging.getLogger("glisson.live")
+
 CHUNK = 1 << 20
+FEW = 100
+"""So many segments are read at once (0.1 s); more of them by a process of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,8 @@ class Download:
             init = piece.init
             body += piece.size + sum(len(data) for _, data in inserts)
         self._head = self._make_head(body)
+        # Hours of sample tables: only the head is needed from here on.
+        self._tracks = {}
         self.size = len(self._head) + body
 
     def read(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
@@ -163,6 +174,31 @@ class Download:
             first = tables.times[0] * TICKS // tables.scale
             traks.append(tables.trak.rebuild(stbl, length, tables.end - tables.times[0], first))
         return mp4.box(b"moov", mp4.movie_header(length, 3), *traks)
+
+
+def make_download(pieces: Sequence[Piece]) -> Download:
+    """Return the file made of these segments; of many, without disturbing what is live meanwhile.
+
+    Reading four hours of tables takes five seconds of Python: a process of its own does it, at low priority.
+    """
+    if len(pieces) <= FEW:
+        return Download(pieces)
+    command = [sys.executable, "-c", "from glisson.streaming.download import answer; answer()"]
+    given = pickle.dumps(list(pieces))
+    done = subprocess.run(command, input=given, capture_output=True, check=False)  # noqa: S603 - our own Python
+    if done.returncode:
+        log.warning("A download is prepared in the live process: %s", done.stderr.decode(errors="replace")[-500:])
+        return Download(pieces)
+    made = pickle.loads(done.stdout)  # noqa: S301 - written by ourselves a moment ago
+    assert isinstance(made, Download)
+    return made
+
+
+def answer() -> None:
+    """Be the process of its own: pieces in by standard input, the file made of them out."""
+    os.nice(10)
+    pieces = pickle.loads(sys.stdin.buffer.read())  # noqa: S301 - written by the live process
+    sys.stdout.buffer.write(pickle.dumps(Download(pieces)))
 
 
 def parameter_sets(entry: bytes) -> bytes:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from glisson.streaming import manifest, mp4_reader
-from glisson.streaming.download import Download, Piece
+from glisson.streaming.download import Download, Piece, make_download
 from glisson.streaming.manifest import PartRow
 from glisson.streaming.mp4 import AUDIO_TRACK, VIDEO_TRACK
 from glisson.streaming.multivariant import Variant
@@ -217,7 +217,7 @@ class Recording:
                 path = self.segment_path(row.msn)
                 if path is not None and row.bytes and row.init in self.inits:
                     pieces.append(Piece(path, row.bytes, self.inits[row.init], row.discontinuous))
-            self._download = (parts, Download(pieces))
+            self._download = (parts, make_download(pieces))
         return self._download[1]
 
     def elementary(self, *, video: bool = True) -> Iterator[bytes]:
