@@ -81,7 +81,7 @@ class ThinLine:
         )
 
     async def _call(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Reach the live process; a small receive buffer, or this machine would hold seconds of picture for the line."""
+        """Reach the live process with a small buffer, or this machine would hold seconds of picture for the line."""
         line = socket.socket()
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
         line.setblocking(False)
