@@ -20,7 +20,11 @@ const FAST = 1.08
 const SLOW = 0.95
 const SLACK = 0.08
 const JUMP = 1
-const CALM_MS = 10_000
+/** So long nothing must wait before the lead falls, and then it falls once a second, by half in about ten. */
+const CALM_MS = 4_000
+const FALL_MS = 1_000
+const FALL = 0.06
+const LEAST_FALL = 0.005
 const HOLD_MAX = 3
 
 /**
@@ -31,7 +35,8 @@ export class LatencyControl {
   target: number
   hold = 0
   #range: LatencyRange
-  #calmSince = 0
+  #waitedAt = 0
+  #fellAt = 0
 
   constructor(range: LatencyRange = CLOSEST) {
     this.#range = range
@@ -51,15 +56,15 @@ export class LatencyControl {
 
   /** The picture stood still for want of data. */
   waited(now: number): void {
-    this.#calmSince = now
+    this.#waitedAt = now
     this.target = Math.min(this.#range.max, this.target * 1.25 + 0.05)
   }
 
   /** `lag` is buffer end minus current time, seconds; negative when we stand before the buffer. */
   steer(lag: number, now: number): Steer {
-    if (now - this.#calmSince > CALM_MS && this.target > this.#range.min) {
-      this.#calmSince = now
-      this.target = Math.max(this.#range.min, this.target - 0.02)
+    if (now - this.#waitedAt > CALM_MS && now - this.#fellAt >= FALL_MS && this.target > this.#range.min) {
+      this.#fellAt = now
+      this.target = Math.max(this.#range.min, this.target - Math.max(LEAST_FALL, FALL * (this.target - this.#range.min)))
     }
     const wanted = this.wanted
     if (lag > wanted + JUMP || lag < 0) return { rate: 1, jumpToLag: wanted }
