@@ -9,11 +9,12 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 
 from glisson.streaming.archive import Archive
+from glisson.streaming.bell import Bell
 from glisson.streaming.door import CLOSED, OLD_KEY, check_publisher
 from glisson.streaming.health import Health, trouble_json
 from glisson.streaming.packets import AudioConfig, Packet, Refused, Trouble, VideoConfig
 from glisson.streaming.publication import Publication
-from glisson.streaming.reel import ORIGINAL, Bell, Reel
+from glisson.streaming.reel import ORIGINAL, Reel
 from glisson.streaming.ring import RingState
 from glisson.streaming.roster import FeedEntry, FeedState
 from glisson.streaming.settings import LiveSettings

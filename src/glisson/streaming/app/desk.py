@@ -16,7 +16,7 @@ from glisson.streaming.app.access import File, check_file, feed_of, pass_of, rea
 from glisson.streaming.app.answers import Answer, Denied, Header, Shown, headers_of
 from glisson.streaming.app.hls import NO_PROGRESS, Wish, read_query
 from glisson.streaming.app.origins import Origins
-from glisson.streaming.reel import Bell
+from glisson.streaming.bell import Bell
 from glisson.streaming.studio import Studio
 
 log = logging.getLogger("glisson.live")

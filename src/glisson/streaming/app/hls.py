@@ -6,10 +6,11 @@ import asyncio
 
 from glisson.streaming.app.access import File, check_file, check_still
 from glisson.streaming.app.answers import MP4, PLAYLIST, SEGMENT, Answer, Denied, read_number
+from glisson.streaming.bell import Bell
 from glisson.streaming.feed import Feed
 from glisson.streaming.packets import TICKS
 from glisson.streaming.playlist import multivariant, target_duration, variant
-from glisson.streaming.reel import Bell, Reel, Track
+from glisson.streaming.reel import Reel, Track
 from glisson.streaming.rights import Pass
 from glisson.streaming.ring import Ring
 from glisson.streaming.studio import Studio

@@ -14,7 +14,8 @@ from glisson.streaming.app.frames import Frames
 from glisson.streaming.app.origins import Origins
 from glisson.streaming.app.protocols import WRITE_NOW
 from glisson.streaming.app.publish import publish
-from glisson.streaming.app.ws import Viewer, check_room, seat, watch
+from glisson.streaming.app.seats import check_room, seat
+from glisson.streaming.app.ws import Viewer, watch
 from glisson.streaming.feed import Feed
 from glisson.streaming.reel import ORIGINAL, RUNGS
 from glisson.streaming.rights import Pass

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
-from glisson.streaming.app.answers import Denied, Receive, Send
+from glisson.streaming.app.answers import Receive, Send
 from glisson.streaming.app.frames import Frames, binary_frame, text_frame
 from glisson.streaming.feed import Feed
 from glisson.streaming.packets import TICKS
@@ -270,25 +270,3 @@ def read_wish(text: object) -> str | None:
     if not isinstance(wish, dict) or wish.get("type") != "rung" or wish.get("rung") not in RUNGS:
         return None
     return str(wish["rung"])
-
-
-def check_room(studio: Studio, feed: Feed, address: str) -> None:
-    """Refuse a viewer for whom there is no room; its player goes on with HLS, which has."""
-    settings = studio.settings
-    full = feed.websockets >= settings.viewers_per_feed or sum(studio.websockets.values()) >= settings.viewers
-    if full or studio.websockets.get(address, 0) >= settings.websockets_per_address:
-        raise Denied(503, "full", "There is no room for another viewer at the shortest delay. Use index.m3u8.")
-
-
-@contextlib.contextmanager
-def seat(studio: Studio, feed: Feed, address: str) -> Iterator[None]:
-    """Count a viewer while it is here."""
-    feed.websockets += 1
-    studio.websockets[address] = studio.websockets.get(address, 0) + 1
-    try:
-        yield
-    finally:
-        feed.websockets -= 1
-        studio.websockets[address] -= 1
-        if not studio.websockets[address]:
-            del studio.websockets[address]
