@@ -45,7 +45,6 @@ export class GlissonReplay extends HTMLElement {
   #message = h('div', { class: 'empty', role: 'status' })
   #elapsed = h('span', { class: 'num time', dir: 'ltr' }, h('span'), h('span', { class: 'wide' }))
   #timeOfDay = h('span', { class: 'num time quiet wide', dir: 'ltr' })
-  #downloads = h('div', { class: 'downloads' })
 
   connectedCallback(): void {
     const data = readData(this)
@@ -73,7 +72,7 @@ export class GlissonReplay extends HTMLElement {
     this.#seats.buttons.hidden = true
     this.#message.textContent = this.#say('connecting')
     this.#seats.pictures.hidden = true
-    root.replaceChildren(this.#seats.pictures, this.#message, this.#seats.buttons, this.#downloads, h('p', { class: 'unseen' }, this.#say('replay_keys')))
+    root.replaceChildren(this.#seats.pictures, this.#message, this.#seats.buttons, h('p', { class: 'unseen' }, this.#say('replay_keys')))
     void this.#load(data)
   }
 
@@ -100,7 +99,6 @@ export class GlissonReplay extends HTMLElement {
     }
     this.#leader = this.#recorded[0]!.feed.id
     this.#control()
-    this.#offerDownloads(data)
     this.#seats.arrange()
     for (const angle of this.#seats.angles.values()) angle.picture.start()
     // the angle in front may have come later than another: begin with its first picture
@@ -139,12 +137,6 @@ export class GlissonReplay extends HTMLElement {
       f: () => void this.#controls.toggleFullscreen(), ArrowLeft: () => this.#moveBy(-10), ArrowRight: () => this.#moveBy(10),
       ...this.#seats.keys,
     }))
-  }
-
-  #offerDownloads(data: TheatreData): void {
-    if (!data.may.download) return
-    this.#downloads.replaceChildren(...this.#recorded.map(({ feed }) =>
-      h('a', { href: `${groupBase(data)}/${feed.id}/download.mp4`, download: true }, icon('download', 18), this.#say('download', { title: feed.title }))))
   }
 
   #lead(clock: number): void {

@@ -73,7 +73,6 @@ export const WORDS = {
   elapsed: 'Elapsed',
   time_of_day: 'Time of day',
   gap_mark: 'No recording from {from} to {to}',
-  download: 'Download {title} (MP4)',
   replay_keys: 'Keys: space plays and pauses, comma and full stop step one frame, arrows move 10 seconds, M mutes, F full screen',
   no_replay: 'There is no recording to replay.',
   replay_failed: 'The recording could not be loaded. Trying again in {seconds} s.',

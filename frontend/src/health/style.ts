@@ -29,7 +29,7 @@ h3{margin:0;font-size:18px;line-height:1.2;font-weight:650}
 .verdict.fix svg{color:var(--warn,#f0a94a)}
 .verdict.alarm{border-color:var(--live,#d4342a);background:color-mix(in oklab,var(--live,#d4342a) 16%,transparent)}
 .verdict.alarm svg{color:var(--live-text,#ff8379)}
-.verdict:is(.fix,.alarm):not(.hint){font-size:18px;line-height:1.35}
+.verdict:is(.fix,.alarm):not(.hint){font-weight:600}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(132px,1fr));gap:8px 12px;margin:0}
 dt{font-size:13px;color:var(--ink-2,#9fb0ac)}
 dd{margin:0;overflow-wrap:anywhere}

@@ -5,11 +5,12 @@ export const STAGE = sheet(`
 .pictures{display:grid;grid-template-columns:repeat(12,minmax(0,1fr));gap:0 10px;background:inherit;direction:ltr}
 .frame[data-place]{aspect-ratio:16/9;inline-size:100%}
 .frame[data-place=main]{max-block-size:max(280px,100svh - var(--around,18rem) - var(--row,196px))}
+.frame[data-place=quarter]{max-block-size:max(140px,(100svh - var(--around,18rem) - var(--row,196px) - 10px)/2)}
 .pictures.alone{--row:0px}
 .frame[data-place=main]{grid-column:1/-1;grid-row:1}
 .frame[data-place=left]{grid-column:1/7;grid-row:1;align-self:center}
 .frame[data-place=right]{grid-column:7/-1;grid-row:1;align-self:center}
-.frame[data-place=inset]{grid-column:9/-1;grid-row:1;align-self:start;margin:12px;border-radius:10px;box-shadow:0 4px 20px #000a,0 0 0 1px #fff3;z-index:2}
+.frame[data-place=inset]{inline-size:calc(100% - 24px);grid-column:9/-1;grid-row:1;align-self:start;margin:12px;border-radius:10px;box-shadow:0 4px 20px #000a,0 0 0 1px #fff3;z-index:2}
 .frame[data-place=quarter][data-line='2'],.frame[data-place=thumb],.tile{margin-block-start:10px}
 .frame[data-place=thumb],.tile{max-block-size:128px;inline-size:100%}
 .frame[data-place=thumb]{border-radius:10px}
@@ -18,6 +19,7 @@ export const STAGE = sheet(`
 .frame[data-place=thumb] .notice,.frame.off[data-place=thumb] .turn{display:none}
 .frame.mirrored video{transform:scaleX(-1)}
 .name{position:absolute;left:8px;inset-block-start:8px;color:#fff;font-size:13px;line-height:1.4;padding:2px 10px;border-radius:99px;background:#000b;pointer-events:none;z-index:1}
+.frame:is([data-place=left],[data-place=right],[data-place=quarter],[data-place=inset]) .notice{inset-block-start:40px}
 .frame[data-place=main] .name,.frame[data-place=thumb] .name{display:none}
 .pictures>.bar{grid-column:1/-1;grid-row:1;border-radius:0 0 14px 14px}
 .pictures.four>.bar{grid-row:2}
