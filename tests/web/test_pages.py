@@ -179,14 +179,14 @@ def test_my_page_keeps_my_choices(alices, alice):
         "name": "Alice M.",
         "name_zh-hans": "艾丽斯",
         "speaks": ["en", "fr"],
-        "language": "fr",
+        "language": "ar",
         "theme": "dark",
         "time_zone": "Europe/Paris",
         "orcid": "0000-0002-1825-0097",
     }
     answer = alices.post(reverse("alliance:edit_person", args=[alice.code]), data)
     assert answer.status_code == 302
-    assert (answer.cookies["glisson_theme"].value, answer.cookies["glisson_language"].value) == ("dark", "fr")
+    assert (answer.cookies["glisson_theme"].value, answer.cookies["glisson_language"].value) == ("dark", "ar")
     alice.refresh_from_db()
     assert (alice.name, alice.names, alice.speaks) == ("Alice M.", {"zh-hans": "艾丽斯"}, ["en", "fr"])
 

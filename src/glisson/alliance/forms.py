@@ -166,10 +166,31 @@ class JoinForm(VerbForm):
         return join_by_invitation(invitation, language=language, **self.cleaned_data)
 
 
+# People speak more languages than the pages do.
+SPOKEN = [
+    ("ar", "العربية"),
+    ("de", "Deutsch"),
+    ("en", "English"),
+    ("es", "Español"),
+    ("fr", "Français"),
+    ("hi", "हिन्दी"),
+    ("id", "Bahasa Indonesia"),
+    ("it", "Italiano"),
+    ("ja", "日本語"),
+    ("ko", "한국어"),
+    ("pt", "Português"),
+    ("ru", "Русский"),
+    ("th", "ไทย"),
+    ("tr", "Türkçe"),
+    ("vi", "Tiếng Việt"),
+    ("zh-hans", "简体中文"),
+]
+
+
 class PersonForm(NamesForm):
     orcid = forms.CharField(label="ORCID", max_length=19, required=False, help_text=_("Such as 0000-0002-1825-0097."))
     speaks = forms.MultipleChoiceField(
-        label=_("Languages you speak"), choices=settings.LANGUAGES, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Languages you speak"), choices=SPOKEN, required=False, widget=forms.CheckboxSelectMultiple
     )
     language = forms.ChoiceField(
         label=_("Language of the pages"), choices=[("", _("As the browser")), *settings.LANGUAGES], required=False

@@ -188,6 +188,8 @@ class FollowingPackager:
         if self._init is None:
             return
         part = self._place(fragment)
+        if fragment.discontinuous:
+            self._forget_before(fragment)
         end = fragment.start + fragment.duration
         sound = self._sound_run(end)
         if self._made_of[0] is None:
@@ -199,6 +201,12 @@ class FollowingPackager:
             taken.append(self._pictures.popleft())
         video = _picture_run(fragment, taken)
         self._append(part, fragment, video, sound, len(taken), key=bool(taken) and taken[0].key)
+
+    def _forget_before(self, fragment: Fragment) -> None:
+        """Pictures of the section before belong to no fragment of this one."""
+        earliest = fragment.start - self._slack(fragment)
+        while self._pictures and self._pictures[0].dts < earliest:
+            self._pictures.popleft()
 
     def _place(self, fragment: Fragment) -> Part:
         """The part of this ring that answers to the leader's, opened when it is the first of it."""

@@ -11,7 +11,7 @@ from glisson.streaming.aac import AacError, read_asc
 from glisson.streaming.cutter import Cutter
 from glisson.streaming.packets import TICKS, AudioConfig, Packet, Trouble, VideoConfig
 from glisson.streaming.ring import Ring
-from glisson.streaming.timeline import JUMP_BACK, SoundClock, Timeline, WallClock
+from glisson.streaming.timeline import JUMP_AHEAD, JUMP_BACK, SoundClock, Timeline, WallClock
 
 WAIT_FOR_SOUND = TICKS // 2
 """So long the first key frame waits for the configuration of the sound, 90 kHz ticks."""
@@ -235,8 +235,7 @@ class Packager:
             if now - self._picture_came < PICTURES_LOST / TICKS:
                 self._stray(media)
                 return
-            self._cutter.finish()
-            self._start_section(video=False, broken=True, floor=max(media, self.ring.end_time))
+            media = self._go_on_with_sound(packet, media, now)
             alone = True
         self._strays = 0
         self._sound_at = media
@@ -251,6 +250,17 @@ class Packager:
             self._picture_at, self._picture_came = media, now
             self._wall.observe(media, now)
         self._cutter.sound(media, packet.data)
+
+    def _go_on_with_sound(self, packet: Packet, media: int, now: float) -> int:
+        """The pictures have gone: a section of sound alone; return the packet's media time in it."""
+        expected = self._picture_at + round((now - self._picture_came) * TICKS)
+        self._timeline.jumped(packet.dts, now)  # from now on the sound leads
+        if abs(media - expected) > JUMP_AHEAD:  # and its clock jumped as they went
+            self._jump(packet, now)
+            return self._timeline.presentation(packet.pts)
+        self._cutter.finish()
+        self._start_section(video=False, broken=True, floor=max(media, self.ring.end_time))
+        return media
 
     def _stray(self, media: int) -> None:
         """Sound whose stamps are seconds away from the pictures': drop it, or, when it stays so, move it to them."""
