@@ -15,7 +15,14 @@ os.environ["GLISSON_DATA"] = str(DATA)
 for variable in ("GLISSON_DEMO", "GLISSON_DEBUG", "GLISSON_PUBLIC_URL", "GLISSON_LIVE_URL", "GLISSON_REDIS_URL"):
     os.environ.pop(variable, None)
 
+from hypothesis import settings as hypothesis_settings  # noqa: E402
+
 from glisson.core.config import config  # noqa: E402
+
+# A landing does not depend on luck: there the examples are the same each time, here they are new ones.
+hypothesis_settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis_settings.load_profile("ci")
 
 config.cache_clear()
 settings.MEDIA_ROOT = config().media_folder
