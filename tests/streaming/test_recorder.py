@@ -35,13 +35,13 @@ def executor() -> Iterator[ThreadPoolExecutor]:
 class Life:
     """One life of the process: ring, packager, recorder."""
 
-    def __init__(self, folder: Path, executor: ThreadPoolExecutor, clock: Clock) -> None:
+    def __init__(self, folder: Path, executor: ThreadPoolExecutor, clock: Clock, *, each_part: bool = True) -> None:
         self.clock, self.ring = clock, Ring()
         state = Recording(folder).state()
         if state is not None:
             self.ring.resume(state)
         self.packager = Packager(self.ring, now=clock)
-        self.recorder = Recorder(folder, self.ring, executor)
+        self.recorder = Recorder(folder, self.ring, executor, each_part=each_part)
 
     async def publish(self, encoder: Encoder, seconds: float) -> None:
         for number, _ in enumerate(publish(self.packager, self.clock, encoder, seconds)):
@@ -53,9 +53,10 @@ class Life:
             await asyncio.sleep(0.001)
 
 
-@pytest.fixture
-async def life(tmp_path: Path, executor: ThreadPoolExecutor) -> AsyncIterator[Life]:
-    one = Life(tmp_path / "feed", executor, Clock())
+@pytest.fixture(params=[True, False], ids=["each part", "each segment"])
+async def life(request: pytest.FixtureRequest, tmp_path: Path, executor: ThreadPoolExecutor) -> AsyncIterator[Life]:
+    """A life that is synchronised at each part, as the original is, and one at each segment, as its rungs are."""
+    one = Life(tmp_path / "feed", executor, Clock(), each_part=request.param)
     yield one
     await one.recorder.close()
 

@@ -35,9 +35,11 @@ class Recorder:
         Recorded from its next segment on (it is asked to cut at its next key frame).
     executor : Executor
         One thread, shared by all recorders of the process.
+    each_part : bool
+        False for a rung made from another: synchronised a segment at a time, see `Tape`.
     """
 
-    def __init__(self, folder: Path, ring: Ring, executor: Executor) -> None:
+    def __init__(self, folder: Path, ring: Ring, executor: Executor, *, each_part: bool = True) -> None:
         self.folder = folder
         self.ring = ring
         self.alarm: Trouble | None = None
@@ -46,7 +48,7 @@ class Recorder:
         self.seconds_written = 0.0
         self._loop = asyncio.get_running_loop()
         self._executor = executor
-        self._tape = Tape(folder, ring)
+        self._tape = Tape(folder, ring, each_part=each_part)
         self._queue: list[Item] = []
         self._waiting = 0
         self._writing: asyncio.Future[None] | None = None

@@ -113,7 +113,8 @@ class Reel:
         self.recorders: dict[str, Recorder] = {}
         if archive is not None:
             self.recorders = {
-                name: Recorder(archive.folder / name, track.ring, executor) for name, track in self.tracks.items()
+                name: Recorder(archive.folder / name, track.ring, executor, each_part=name == ORIGINAL)
+                for name, track in self.tracks.items()
             }
             # After the recorder, which hears first whether it takes the part.
             leader.listeners.append(lambda event: self._note_beginning(event, archive))

@@ -32,6 +32,8 @@ class Tape:
     Policy: the bytes of a part are on disk (``fdatasync``) before its line is written, and the line is on disk before
     the next batch. A process that is killed loses the part it was writing, a power cut the same; a new file's name is
     made durable with it (``fsync`` of the folder). Parts that came while the disk was busy are synchronised together.
+    A rung that is made from another (the small picture, the sound alone) is synchronised a segment at a time instead:
+    after a power cut the original has what it lost, and each synchronisation costs a commit of the file system.
 
     Parameters
     ----------
@@ -39,9 +41,12 @@ class Tape:
         Made when missing.
     ring : Ring
         Only its constants are read here (the epoch and the targets).
+    each_part : bool
+        False for a rung made from another.
     """
 
-    def __init__(self, folder: Path, ring: Ring) -> None:
+    def __init__(self, folder: Path, ring: Ring, *, each_part: bool = True) -> None:
+        self._each_part = each_part
         self.folder = folder
         self.ring = ring
         self._manifest: int | None = None
@@ -72,6 +77,8 @@ class Tape:
         for descriptor in (self._segment, self._manifest):
             if descriptor is not None:
                 with suppress(OSError):
+                    if not self._each_part:
+                        os.fdatasync(descriptor)
                     os.close(descriptor)
         self._segment = self._manifest = None
         self._msn = -1
@@ -89,12 +96,13 @@ class Tape:
                     lines.append(manifest.init_line(item))
             else:
                 written += self._write_part(item, lines)
-        if self._segment is not None and self._segment_end != committed:
+        if self._each_part and self._segment is not None and self._segment_end != committed:
             os.fdatasync(self._segment)
         if lines and self._manifest is not None:
             data = b"".join(lines)
             _write_all(self._manifest, data)
-            os.fdatasync(self._manifest)
+            if self._each_part:
+                os.fdatasync(self._manifest)
             self._manifest_end += len(data)
         return written
 
@@ -114,6 +122,8 @@ class Tape:
             os.fdatasync(self._segment)
             os.close(self._segment)
             self._segment = None
+            if not self._each_part and self._manifest is not None:
+                os.fdatasync(self._manifest)
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
         self._segment = os.open(self.folder / f"{msn}.m4s", flags, 0o640)
         self._msn, self._segment_end = msn, 0
