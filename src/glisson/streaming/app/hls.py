@@ -9,7 +9,7 @@ from glisson.streaming.app.answers import MP4, PLAYLIST, SEGMENT, Answer, Denied
 from glisson.streaming.bell import Bell
 from glisson.streaming.feed import Feed
 from glisson.streaming.packets import TICKS
-from glisson.streaming.playlist import multivariant, target_duration, variant
+from glisson.streaming.playlist import multivariant, report, target_duration, variant
 from glisson.streaming.reel import Reel, Track
 from glisson.streaming.rights import Pass
 from glisson.streaming.ring import Ring
@@ -26,8 +26,9 @@ NO_PROGRESS = (503, "no_progress")
 def index(feed: Feed) -> Answer:
     """Return the multivariant playlist of what is there now."""
     tracks = feed.reel.tracks if feed.reel else {}
-    variants = [variant(f"{name}/live.m3u8", track.ring) for name, track in tracks.items()]
-    found = [one for one in variants if one is not None]
+    # A rung appears here no sooner than in the rendition reports of the others: with its first complete part.
+    begun = {f"{name}/live.m3u8": track.ring for name, track in tracks.items() if report(name, track.ring)}
+    found = [one for uri, ring in begun.items() if (one := variant(uri, ring))]
     if not found:
         raise Denied(503, "waiting")
     return Answer(200, multivariant(found).encode(), PLAYLIST, NO_CACHE)
