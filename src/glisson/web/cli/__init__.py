@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": "Run the demo alliance with a meeting that is live right now.",
     "rehearse": "Publish a synthetic operation to feeds, as an encoder would.",
     "migrate": "Bring the database to this version.",
+    "found": "Found an alliance and the first person of its office.",
     "backup": "Write database, secrets and recordings into one archive.",
     "restore": "Read such an archive back into an empty data folder.",
     "doctor": "Check this installation and say what to mend.",
