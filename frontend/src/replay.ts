@@ -94,18 +94,28 @@ export class GlissonReplay extends HTMLElement {
     this.#message.hidden = true
     this.#seats.pictures.hidden = false
     this.#span = extent(this.#recorded)
-    for (const { feed } of this.#recorded) {
-      this.#seats.add(new Angle(feed, `${groupBase(data)}/${feed.id}`, this.#pass, this.#say, () => this.#seats.choose(feed.id), true))
+    for (const one of this.#recorded) {
+      const { feed } = one
+      this.#seats.add(new Angle(feed, `${groupBase(data)}/${feed.id}`, this.#pass, this.#say, () => this.#choose(one), true))
     }
-    this.#leader = this.#recorded[0]!.feed.id
+    const first = this.#recorded.find(({ feed }) => feed.id === this.getAttribute('angle')) ?? this.#recorded[0]!
+    this.#leader = first.feed.id
     this.#control()
     this.#seats.arrange()
+    this.#seats.choose(first.feed.id)
     for (const angle of this.#seats.angles.values()) angle.picture.start()
     // the angle in front may have come later than another: begin with its first picture
-    void this.seek(this.#recorded[0]!.listing.timeline.anchors[0]!.clock)
+    void this.seek(first.listing.timeline.anchors[0]!.clock)
     this.#step.start()
     this.#undo.every(TICK_MS, () => this.#tick())
     this.#undo.add(() => this.#close())
+  }
+
+  /** Show an angle large; when it has no picture at this time, go to its first one. */
+  #choose({ feed, listing }: Recorded): void {
+    this.#seats.choose(feed.id)
+    const clock = this.clock
+    if (clock === null || !listing.timeline.has(clock)) void this.seek(listing.timeline.anchors[0]!.clock)
   }
 
   #close(): void {

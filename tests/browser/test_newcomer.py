@@ -25,8 +25,9 @@ def test_both_rehearsal_angles_live_on_the_stage_and_the_sound_can_be_heard(pers
     page = person("Chen")
     watch(page, installation)
     wait_for_motion(video_of(page, "Laparoscope"))
-    wait_for_motion(choose_angle(page, "Fluorescence"))
-    assert loudness(video_of(page, "Fluorescence")) >= 0
+    fluorescence = choose_angle(page, "Fluorescence")
+    wait_for_motion(fluorescence)
+    until(lambda: loudness(fluorescence) > 0.001)
 
 
 def test_a_clip_published_with_plain_ffmpeg_is_seen_heard_closed_and_replayed(person, installation, clip):
@@ -45,12 +46,12 @@ def test_a_clip_published_with_plain_ffmpeg_is_seen_heard_closed_and_replayed(pe
         assert video.evaluate("video => [video.videoWidth, video.videoHeight]") == [320, 240]
     finally:
         close_feed(technician, "Dry lab")
-        complaint = encoder.stop()
-    assert "Broken pipe" in complaint or "error" in complaint.lower() or complaint == ""
+        encoder.stop()
 
     # The worker registers the recording within seconds; then the desk offers its replay.
     until(lambda: technician.reload() and desk(technician, "Dry lab").get_by_role("link", name="Replay").count())
-    viewer.goto(re.sub(r"/technician/.*", "/replay/", technician.url))
+    link = desk(technician, "Dry lab").get_by_role("link", name="Replay").get_attribute("href")
+    viewer.goto(f"{installation.url}{link}")
     viewer.wait_for_selector("glisson-replay")
     replayed = video_of(viewer, "Dry lab", "glisson-replay")
     until(lambda: is_bright(picture(replayed)), seconds=40)
@@ -68,5 +69,5 @@ def test_a_wrong_key_is_turned_away_and_the_technician_reads_why(person, install
     _, complaint = encoder.process.communicate(timeout=30)
     assert encoder.process.returncode != 0, complaint
     health = desk(page, "Room camera").locator("glisson-health")
-    health.get_by_text(re.compile("key", re.IGNORECASE)).first.wait_for(timeout=20_000)
+    health.get_by_text("Somebody tried with a wrong key").first.wait_for(timeout=20_000)
     close_feed(page, "Room camera")

@@ -56,6 +56,7 @@ def replay(request, code):
     ctx = {
         **_about(request, live_case),
         "theatre_data": data,
+        "angle": request.GET.get("angle", ""),
         "downloads": _downloads(live_case, data) if data and data["may"]["download"] else [],
         "closed_words": None if plays else _why_dark(request, live_case),
     }
