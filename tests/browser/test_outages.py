@@ -1,12 +1,12 @@
 """Processes killed, encoders gone, lines too thin: what viewers see of it."""
 
+import sqlite3
 import time
-
-import pytest
+from contextlib import closing
 
 from tests.browser.installation import Encoder, drawn_source
 from tests.browser.looking import picture, until, wait_for_motion, watch_closely
-from tests.browser.theatre import add_feed, choose_angle, close_feed, open_technician, video_of, watch
+from tests.browser.theatre import add_feed, choose_angle, close_feed, desk, open_technician, video_of, watch
 from tests.browser.thin_line import ThinLine
 
 
@@ -40,8 +40,28 @@ def test_pictures_come_back_by_themselves_after_the_live_process_was_killed(pers
     assert page.evaluate("window.same") is True
 
 
-@pytest.mark.parametrize("away", [3])
-def test_an_encoder_that_comes_back_is_seen_again_without_a_reload(person, installation, away):
+def test_pictures_go_on_while_the_database_is_locked_and_what_was_pressed_is_done_afterwards(person, installation):
+    technician, viewer = person("Eva"), person("Chen")
+    open_technician(technician, installation)
+    add_feed(technician, "Locked out")
+    watch(viewer, installation)
+    video = video_of(viewer, "Laparoscope")
+    wait_for_motion(video)
+
+    with closing(sqlite3.connect(installation.folder / "var" / "db.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        before = video.evaluate("video => video.currentTime")
+        desk(technician, "Locked out").get_by_role("button", name="Take off air").click(no_wait_after=True)
+        time.sleep(3)
+        assert video.evaluate("video => video.currentTime") > before + 2
+        wait_for_motion(video)
+        other.execute("ROLLBACK")
+
+    desk(technician, "Locked out").get_by_role("button", name="Put on air").wait_for()
+    close_feed(technician, "Locked out")
+
+
+def test_an_encoder_that_comes_back_is_seen_again_without_a_reload(person, installation):
     technician, viewer = person("Eva"), person("Chen")
     open_technician(technician, installation)
     address = add_feed(technician, "Ultrasound probe")
@@ -53,7 +73,7 @@ def test_an_encoder_that_comes_back_is_seen_again_without_a_reload(person, insta
         viewer.evaluate("window.same = true")
 
         encoder.kill()
-        time.sleep(away)
+        time.sleep(3)
         encoder = Encoder(address, *drawn_source())
 
         wait_for_motion(video, seconds=30)
