@@ -24,14 +24,14 @@ def new_id() -> str:
     return "".join(secrets.choice(ID_ALPHABET) for _ in range(ID_LENGTH))
 
 
-class CodeField(models.CharField):  # type: ignore[type-arg]
+class CodeField(models.CharField):  # type: ignore[type-arg]  # not generic when it runs
     """The public code of a row."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_length": 12, "unique": True, "editable": False, "default": new_code} | options)
 
 
-class MediaIdField(models.CharField):  # type: ignore[type-arg]
+class MediaIdField(models.CharField):  # type: ignore[type-arg]  # as above
     """The unguessable id of a feed, a group of feeds or an asset."""
 
     def __init__(self, **options: Any) -> None:
